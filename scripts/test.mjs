@@ -1,0 +1,92 @@
+// `npm test`: the parts below, each by its own runner. `npm run test:node -- test/src/wire` runs a folder or a
+// file; flags go to the runner (`-- --test-name-pattern=refuses`).
+import { globSync } from "node:fs";
+import { buildIfStale } from "./build.mjs";
+import { root, run, secondsSince } from "./run.mjs";
+import { findTool } from "./tools.mjs";
+
+const fromSources = ["--import=./scripts/ts.mjs", "--conditions=violet-source", "--enable-source-maps"];
+const reporters = ["spec", "./scripts/no-skips.mjs"].flatMap((name) => [
+  `--test-reporter=${name}`,
+  "--test-reporter-destination=stdout",
+]);
+
+const useChromium = () => {
+  process.env.CHROME_PATH = findTool("chromium");
+};
+const nodeTest = (files, flags) =>
+  run(process.execPath, [
+    ...fromSources,
+    "--test",
+    "--test-timeout=180000",
+    ...reporters,
+    ...flags,
+    ...files,
+  ]);
+const webTest = (files, flags) =>
+  run(process.execPath, [
+    ...fromSources,
+    "node_modules/@web/test-runner/dist/bin.js",
+    ...flags,
+    ...files.flatMap((file) => ["--files", file]),
+  ]);
+
+const parts = {
+  node: {
+    files: "test/**/*.test.ts",
+    except: ["test/elements/**", "test/browser/**", "test/e2e/**"],
+    prepare() {},
+    run: nodeTest,
+  },
+  browser: {
+    files: "test/{src,elements,browser}/**/*.test.ts",
+    prepare: useChromium,
+    run: webTest,
+  },
+  e2e: {
+    files: "test/e2e/**/*.test.ts",
+    prepare() {
+      useChromium();
+      return buildIfStale();
+    },
+    run: (files, flags) => nodeTest(files, ["--test-concurrency=1", ...flags]),
+  },
+};
+
+/** Resolves to a line for the summary, or throws. */
+async function runPart(name, chosen, flags) {
+  const { files, except = [], prepare, run } = parts[name];
+  const patterns = chosen.length > 0 ? chosen.map((path) => `${path}{,/**/*.test.ts}`) : files;
+  const found = globSync(patterns, { cwd: root, exclude: except }).filter((path) =>
+    path.endsWith(".test.ts"),
+  );
+  if (found.length === 0) throw new Error(`no test file matches ${patterns}`);
+  await prepare();
+  const code = await run(found.sort(), flags);
+  if (code !== 0) throw new Error(`the runner ended with ${code}`);
+}
+
+async function timed(name, chosen, flags) {
+  const start = performance.now();
+  const error = await runPart(name, chosen, flags).catch((error) => error);
+  return {
+    name,
+    ok: !error,
+    line: `${name}: ${error ? `FAILED, ${error.message}` : "passed"} (${secondsSince(start)})`,
+  };
+}
+
+const args = process.argv.slice(2);
+const named = args.filter((arg) => arg in parts);
+const flags = args.filter((arg) => arg.startsWith("-"));
+const chosen = args.filter((arg) => !(arg in parts) && !flags.includes(arg));
+
+// One seed for all parts and processes: every random test derives from it.
+process.env.VIOLET_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
+console.log(`seed ${process.env.VIOLET_SEED} (again: VIOLET_SEED=${process.env.VIOLET_SEED} npm test)`);
+
+const results = [];
+for (const name of named.length > 0 ? named : Object.keys(parts))
+  results.push(await timed(name, chosen, flags));
+console.log(`\n${results.map(({ line }) => line).join("\n")}`);
+process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;

@@ -1,0 +1,62 @@
+// Finds the programs that npm cannot bring, and installs them where that is possible without asking.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const tools = {
+  chromium: {
+    variable: "CHROME_PATH",
+    names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
+    packages: ["chromium"],
+  },
+};
+
+const isProgram = (file) => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const onPath = (names) =>
+  (process.env.PATH ?? "")
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find(isProgram);
+
+// Quiet unless it fails; the lists of packages may be empty or old on a new machine.
+function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { status, stdout, stderr } = spawnSync("apt-get", ["-y", ...args], { env, encoding: "utf8" });
+  if (status !== 0) console.error(`${stdout ?? ""}${stderr ?? ""}`.trim());
+  return status === 0;
+}
+
+const mayInstall = () =>
+  process.getuid?.() === 0 && process.env.VIOLET_NO_APT !== "1" && onPath(["apt-get"]) !== undefined;
+
+function install(packages) {
+  console.log(`Installing ${packages.join(" ")} (apt-get; VIOLET_NO_APT=1 forbids it)`);
+  apt("update");
+  apt("install", "--no-install-recommends", ...packages);
+}
+
+/** The path of a tool, or an Error of one line that says what to do. */
+export function findTool(name) {
+  const { variable, names, packages } = tools[name];
+  const chosen = process.env[variable];
+  if (chosen) {
+    if (isProgram(chosen)) return chosen;
+    throw new Error(
+      `${variable} is ${JSON.stringify(chosen)}, which is not a program. Correct it or unset it.`,
+    );
+  }
+  if (!onPath(names) && mayInstall()) install(packages);
+  const found = onPath(names);
+  if (found) return found;
+  throw new Error(
+    `${name} was not found. Install it (apt-get install ${packages.join(" ")}), put one of ${names.join(", ")} on PATH, or set ${variable}.`,
+  );
+}

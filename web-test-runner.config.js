@@ -1,0 +1,46 @@
+// Runs test/src, test/elements and test/browser in a real Chromium. scripts/test.mjs starts it on the ts hook.
+import { esbuildPlugin } from "@web/dev-server-esbuild";
+import { defaultReporter } from "@web/test-runner";
+import { chromeLauncher } from "@web/test-runner-chrome";
+
+const seed = Number(process.env.VIOLET_SEED ?? 1);
+
+const skippedIn = ({ suites, tests }) => [
+  ...tests.filter(({ skipped }) => skipped),
+  ...suites.flatMap(skippedIn),
+];
+
+// Mocha's forbidPending would be the one, but the runner looks at what failed only.
+const noSkips = {
+  onTestRunFinished({ sessions }) {
+    const skipped = sessions.flatMap(({ testResults }) => (testResults ? skippedIn(testResults) : []));
+    if (skipped.length === 0) return;
+    console.error(`Tests must not be skipped: ${skipped.map(({ name }) => name).join(", ")}`);
+    process.once("exit", () => {
+      process.exitCode = 1;
+    });
+  },
+};
+
+export default {
+  rootDir: import.meta.dirname,
+  concurrency: 2,
+  nodeResolve: { exportConditions: ["browser", "development", "violet-source"] },
+  browsers: [
+    chromeLauncher({
+      launchOptions: {
+        executablePath: process.env.CHROME_PATH,
+        // Chromium refuses its sandbox to root.
+        args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+      },
+    }),
+  ],
+  plugins: [esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${import.meta.dirname}/tsconfig.json` })],
+  // Tests want Lit's development build, and not to be told so in each file.
+  filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode"),
+  reporters: [defaultReporter(), noSkips],
+  testFramework: { config: { forbidOnly: true, timeout: 10_000 } },
+  testRunnerHtml: (framework) =>
+    `<!doctype html><meta charset="utf-8"><script>globalThis.VIOLET_SEED = ${seed}</script>
+<script type="module" src="${framework}"></script>`,
+};
