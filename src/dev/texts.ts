@@ -1,0 +1,81 @@
+/** What an error's message may speak of. Never the received value itself: its type at most. */
+export interface Details {
+  readonly store?: string;
+  readonly path?: readonly (string | number)[] | string;
+  readonly name?: string;
+  readonly expected?: string;
+  readonly got?: string;
+  readonly hint?: string;
+}
+
+const at = ({ store, path }: Details) =>
+  `"${[store, ...(typeof path === "string" ? [path] : (path ?? []))].filter((part) => part !== undefined).join(".")}"`;
+const but = ({ expected, got }: Details) =>
+  (expected ? `; expected ${expected}` : "") + (got ? `, got ${got}` : "");
+
+const modifiers = "prevent, stop, self, once, capture, passive, camel, debounce[.ms], throttle[.ms]";
+const keys =
+  "enter, esc, space, tab, up, down, left, right, delete, backspace, home, end, pageup, pagedown, f1 to f12, single characters, ctrl, alt, shift, meta";
+const sinkCure = ({ store = "" }: Details) =>
+  /^on/i.test(store) ? "Bind the event: @click=${handler}" : "Render raw HTML as a child: ${trusted(html)}";
+
+/**
+ * Every error of Violet: its code and its text: what failed, what was expected and got, what to do.
+ * Production bundles for browsers carry the codes alone.
+ */
+export const texts = {
+  E_ACTION_SCOPE: (d) =>
+    `${at(d)} is used inside an action of another store. An action reads and writes its own store alone.`,
+  E_ARGUMENTS: (d) =>
+    `${d.store}: "${d.name}" declares arguments that it does not get. Bind them: on(${d.name}, ...).`,
+  E_BAD_KEY: (d) => `The key ${at(d)} is not allowed in state: it names a part of JavaScript's own objects.`,
+  E_BAD_MESSAGE: (d) => `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`,
+  E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
+  E_BINDING: (d) =>
+    `${d.store} has text around its handler. An event takes the handler alone: ${"@event=${handler}"}.`,
+  E_CLIENT_EXPIRED: () =>
+    "The server no longer remembers this page's writes. What was not yet acknowledged is undecided.",
+  E_CSRF: () => "The page's token is not valid for this session. Reload the page.",
+  E_DUPLICATE_KEY: (d) =>
+    `The key "${d.name}" is given twice. In one list, and among the mounted elements of one component, a key tells which is which.`,
+  E_DUPLICATE_NAME: (d) =>
+    `"${d.name}" is defined twice. A definition's name is its name on the wire: give each its own.`,
+  E_DUPLICATE_PACKAGE: () =>
+    "A second copy of violet-live is in this page. Bundle it once (dedupe it in the bundler's options).",
+  E_FORBIDDEN: (d) => `${at(d)}: not allowed, or unknown.`,
+  E_GONE: (d) =>
+    `${at(d)} is gone: the element that this handle followed was removed. Read it again from the list.`,
+  E_INTERNAL: () => "Something failed on the server.",
+  E_LIMIT: (d) => `The limit of ${d.name ?? "this kind"} is reached${but(d)}.`,
+  E_MODIFIER: (d) =>
+    `${d.store}: "${d.name}" is not a modifier. Known are ${modifiers}; on key events also ${keys}.`,
+  E_NO_BROWSER: (d) => `"${d.name}" works in a browser only.`,
+  E_NO_SCOPE: (d) => `${at(d)} is used outside any scope. On the server, use app.run(() => ...).`,
+  E_NOT_JSON: (d) => `${at(d)} cannot be kept in state${but({ expected: "plain JSON", ...d })}.`,
+  E_NOT_LOADED: (d) =>
+    `${at(d)} is not loaded. Wait for it: await load(store) on the server, await loaded(store) in the browser.`,
+  E_OPTION: (d) => `The option "${d.name}" is not valid${but(d)}.${d.hint ? ` ${d.hint}` : ""}`,
+  E_ORIGIN: () => "This origin may not connect. Add it to violet({ origins }).",
+  E_PENDING_FULL: (d) => `${at(d)} has too many writes that wait for the server. Wait for settled(store).`,
+  E_PROTOCOL: () => "This page speaks another version of the protocol. Reload it.",
+  E_RATE: () => "Too many messages. They are kept and sent again.",
+  E_READ_ONLY: (d) => `${at(d)} is read-only here${d.hint ? `: ${d.hint}` : ""}.`,
+  E_RESTART: () => "The server restarts. The page comes back by itself.",
+  E_RESYNC: (d) => `What this page knows of ${at(d)} is too old to go on from. It asks for it again.`,
+  E_SEQ: (d) => `A write came out of order${but(d)}.`,
+  E_SERVER_ONLY: (d) =>
+    `${at(d)} is written by the server alone. Use an action, or server.store(store) on the server.`,
+  E_SINK: (d) => `${d.store} is never bound: it would run text as code. ${sinkCure(d)}.`,
+  E_STATE_INVALID: (d) =>
+    `The stored value of ${at(d)} does not fit its struct${but(d)}. It is left as it is: add version and migrate.`,
+  E_STORAGE: (d) =>
+    `The browser's storage does not keep ${at(d)}: it is full, or not allowed here. The store goes on without.`,
+  E_STORE_FULL: (d) => `${at(d)} would grow past its limit of bytes.`,
+  E_TOO_BIG: (d) => `A message is too big${but(d)}.`,
+  E_TOO_DEEP: (d) => `A value is nested too deeply${but(d)}.`,
+  E_UNAVAILABLE: () => "The server's storage does not answer. Writes are kept and sent again.",
+  E_UNKNOWN_ACTION: (d) => `${at(d)} is not an action of this store.`,
+  E_UNMARKED: (d) =>
+    `${d.store}: ${d.name ? `"${d.name}"` : `this ${d.got}`} is not marked as a callback. Wrap it: callback(${d.name || "..."}).`,
+  E_VALIDATION: (d) => `${at(d)} is refused${but(d)}.`,
+} satisfies Record<string, (details: Details) => string>;

@@ -1,0 +1,39 @@
+import { explain } from "#dev";
+import type { Details, texts } from "./dev/texts.ts";
+
+/** The stable code of an error. Each is explained in docs/guide.md. */
+export type ErrorCode = keyof typeof texts;
+
+/** Who is at fault: the app's code, the other peer, the network, or Violet itself. */
+export type ErrorOrigin = "app" | "peer" | "network" | "bug";
+
+/**
+ * The one class of Violet's errors. `code` is stable; the message says what failed, what was expected and
+ * got, and what to do (in production browsers it is the code and the path). Runs everywhere.
+ */
+export class VioletError extends Error {
+  override readonly name = "VioletError";
+  readonly code: ErrorCode;
+  readonly origin: ErrorOrigin;
+  /** The path of the field at fault, for E_VALIDATION: `messages.0.text`. */
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, details: Details = {}, context: ErrorContext = {}) {
+    super(context.message ?? explain(code, details), context);
+    this.code = code;
+    this.origin = context.origin ?? "app";
+    this.field = context.field;
+  }
+}
+
+export interface ErrorContext {
+  /** In place of the code's own text: the sentence that the server sent. */
+  readonly message?: string;
+  readonly origin?: ErrorOrigin;
+  readonly cause?: unknown;
+  readonly field?: string | undefined;
+}
+
+export function fail(code: ErrorCode, details?: Details, context?: ErrorContext): never {
+  throw new VioletError(code, details, context);
+}

@@ -1,0 +1,237 @@
+/** A page's runtime: its stores, its link, its events. A browser has one; Node clients make their own. */
+import { Bus } from "./calls/bus.ts";
+import type { VioletError } from "./errors.ts";
+import { type Clock, createLink, type Link, type LinkHost, type LinkState } from "./socket/link.ts";
+import { type Transport, webSocket } from "./socket/transports/websocket.ts";
+import type { Call, StoreCore } from "./state/core.ts";
+import { type Client, type Definition, wireName } from "./state/definition.ts";
+import type { JsonObject } from "./state/json.ts";
+import { type LocalHost, LocalStore } from "./state/local.ts";
+import type { Op } from "./state/ops.ts";
+import type { Page } from "./state/persist.ts";
+import { type Given, Replica, type ReplicaHost } from "./state/replica.ts";
+import { closeCodes } from "./wire/close-codes.ts";
+import type { DownFrame } from "./wire/frames.ts";
+
+/** What a server-rendered page brings: who it is, and the state it was rendered with. */
+export interface PagePayload {
+  /** The signed client id. */
+  readonly client?: string | undefined;
+  readonly csrf?: string | undefined;
+  /** The public part of the client. */
+  readonly self?: Client | undefined;
+  readonly stores?: Readonly<Record<string, Given>>;
+  readonly local?: Readonly<Record<string, JsonObject>>;
+  /** Properties that the page's template gave to its elements, by the number in `data-violet-props`. */
+  readonly props?: readonly JsonObject[];
+  /** The options of `violet({ reconnect })` that a page needs. */
+  readonly reconnect?: { readonly tellAfter: number; readonly backoffMs: readonly number[] };
+}
+
+export interface RuntimeOptions {
+  /** Of the server: `https://example.org`. */
+  readonly origin: string;
+  readonly payload?: PagePayload;
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+  /** Fetches new credentials from `/_violet/session`. */
+  readonly renew?: (client: string | undefined) => Promise<PagePayload>;
+  /** Where local stores are kept and shown; none in Node. */
+  readonly page?: Page;
+}
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  setTimeout: (fn, ms) => setTimeout(fn, ms),
+  clearTimeout: (timer) => clearTimeout(timer as number),
+};
+
+const reconnect = { tellAfter: 5, backoffMs: [1000, 2000, 5000, 10_000, 30_000] };
+const DEAD_AFTER_MS = 45_000;
+/** A hello names at most so many stores. */
+const MAX_GREETED = 64;
+
+/** The link as a page sees it. `idle`: nothing in the page needs it. */
+export type Status = LinkState;
+
+export class Runtime implements LinkHost, ReplicaHost, LocalHost {
+  readonly link: Link;
+  readonly bus = new Bus();
+  readonly tellAfter: number;
+  readonly page: Page | undefined;
+  /** The last refusal, until a later write is accepted. */
+  lastRefusal: VioletError | undefined;
+  readonly #clock: Clock;
+  readonly #renew: NonNullable<RuntimeOptions["renew"]>;
+  readonly #stores = new Map<string, StoreCore>();
+  /** By the numbers that this connection gives them. */
+  readonly #numbered = new Map<unknown, Replica>();
+  /** So many of the shared stores were named by the hello of this connection. */
+  #greeted = 0;
+  readonly #watchers = new Set<() => void>();
+  #payload: PagePayload;
+
+  constructor({
+    origin,
+    payload = {},
+    transport = webSocket,
+    clock = realClock,
+    renew = () => Promise.reject(new Error("no renewal")),
+    page,
+  }: RuntimeOptions) {
+    this.#payload = payload;
+    this.#clock = clock;
+    this.#renew = renew;
+    this.page = page;
+    const { tellAfter, backoffMs } = payload.reconnect ?? reconnect;
+    this.tellAfter = tellAfter;
+    const url = `${origin.replace("http", "ws")}/_violet/socket`;
+    this.link = createLink({ url, transport, clock, backoffMs, deadAfterMs: DEAD_AFTER_MS }, this);
+  }
+
+  /** This page's client. Before the server gave it an id, a temporary one. */
+  get client(): Client {
+    return this.#payload.self ?? { id: "" };
+  }
+
+  get status(): Status {
+    return this.link.state;
+  }
+
+  // Stores
+
+  /** The page's store of a definition, made on first use; a shared one is subscribed to. */
+  readonly resolve = (definition: Definition, key: string | undefined): StoreCore => {
+    const name = wireName(definition, key);
+    const known = this.#stores.get(name);
+    if (known) return known;
+    const { local, stores } = this.#payload;
+    const store =
+      definition.scope === "local"
+        ? new LocalStore(definition, this, local?.[name])
+        : new Replica(definition, key, this, stores?.[name]);
+    this.#stores.set(name, store);
+    if (store instanceof Replica) {
+      if (this.status === "idle") this.link.connect();
+      else this.resync(store);
+    }
+    return store;
+  };
+
+  /** The stores that this page has used. */
+  stores(): Iterable<StoreCore> {
+    return this.#stores.values();
+  }
+
+  #replicas() {
+    return [...this.stores()].filter((store) => store instanceof Replica);
+  }
+
+  /** Writes of this page that wait for the server. */
+  get pending(): number {
+    return this.#replicas().reduce((sum, { pending }) => sum + pending, 0);
+  }
+
+  /** Told when the status, the number of pending writes or the last refusal changed. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  counted(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  // What the stores need (ReplicaHost, LocalHost)
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  random(): number {
+    return this.#clock.random();
+  }
+
+  after(ms: number, fn: () => void): void {
+    this.#clock.setTimeout(fn, ms);
+  }
+
+  /** What went wrong without anybody who could catch it reaches `window.onerror`. */
+  report(error: VioletError): void {
+    reportError(error);
+  }
+
+  get offlineSince(): number | undefined {
+    return this.link.offlineSince;
+  }
+
+  wants(replica: Replica): void {
+    const message = this.status === "live" && replica.take();
+    if (message) this.link.send(message);
+  }
+
+  resync(replica: Replica): void {
+    if (this.status === "live") this.link.send({ type: "subscribe", ...replica.subscription() });
+  }
+
+  /** The watchers hear of it with the number of pending writes. */
+  accepted(): void {
+    this.lastRefusal = undefined;
+  }
+
+  refused({ name: store }: Replica, error: VioletError): void {
+    this.lastRefusal = error;
+    this.counted();
+    this.bus.emit("refused", { store, error });
+  }
+
+  lost({ name: store }: Replica, write: readonly Op[] | Call, reason: string): void {
+    this.bus.emit("loss", { store, write, reason });
+  }
+
+  overflowed({ name: store }: Replica): void {
+    this.bus.emit("overflow", { store });
+  }
+
+  // What the link needs (LinkHost)
+
+  hello() {
+    const { client, csrf } = this.#payload;
+    const greeted = this.#replicas().slice(0, MAX_GREETED);
+    this.#greeted = greeted.length;
+    return { client, csrf, stores: greeted.map((replica) => replica.subscription()) };
+  }
+
+  welcomed({ client, self }: Extract<DownFrame, { type: "welcome" }>): void {
+    this.#numbered.clear();
+    this.#payload = { ...this.#payload, client, self: self as Client };
+  }
+
+  received(frame: Exclude<DownFrame, { type: "welcome" | "ping" }>): void {
+    const { store } = frame;
+    // What the server names is what this page has subscribed to.
+    const replica =
+      typeof store === "string" ? (this.#stores.get(store) as Replica) : this.#numbered.get(store);
+    if (replica && frame.type === "state") this.#numbered.set(frame.id, replica);
+    replica?.receive(frame);
+  }
+
+  changed(state: LinkState, code = 0): void {
+    if (state === "live") {
+      // Stores that were made between hello and welcome, or had no place in the hello.
+      for (const replica of this.#replicas().slice(this.#greeted)) this.resync(replica);
+      this.bus.emit("connect", undefined);
+    } else if (state !== "connecting") this.bus.emit("disconnect", { code });
+    this.counted();
+  }
+
+  async renew(): Promise<void> {
+    const { client, csrf } = await this.#renew(this.#payload.client);
+    this.#payload = { ...this.#payload, client, csrf };
+  }
+
+  close(): void {
+    this.link.close(closeCodes.bye);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Raw ops name list elements by index, which means nothing once the log that led to it is gone. `address` says
+ * what an op meant (this element, behind that one, at the end), `locate` finds the same place in another state:
+ * by `id`, else by `key`. What cannot be found is undecided, and never hits a neighbour.
+ */
+import type { Json } from "./json.ts";
+import type { Op, OpOf, Path, Step } from "./ops.ts";
+
+type Id = string | number;
+type List = readonly Json[];
+/** A gap of a list: behind an element, at the start (null), at the end (true), or behind one without id. */
+type Gap = Id | null | true | undefined;
+
+export interface Addressed {
+  readonly op: Op;
+  /** For each step of the path the id of the list element that it names; undefined: it is a key, or has no id. */
+  readonly ids: readonly (Id | undefined)[];
+  /** The elements that a splice removes. */
+  readonly removed: readonly (Id | undefined)[];
+  /** Where a splice inserts, or a move ends. */
+  readonly gap: Gap;
+}
+
+/** What identifies a list's element over versions: its `id`, else its `key`. */
+export function idOf(element: unknown): Id | undefined {
+  const { id, key } = (element ?? {}) as { id?: unknown; key?: unknown };
+  const found = id ?? key;
+  return typeof found === "string" || typeof found === "number" ? found : undefined;
+}
+
+export function address(op: Op, root: Json): Addressed {
+  const [kind, path] = op;
+  let node: Json | undefined = root;
+  let holder: Json | undefined;
+  const ids = path.map((step) => {
+    holder = node;
+    node = child(node, step);
+    return Array.isArray(holder) ? idOf(node) : undefined;
+  });
+  if (kind !== "splice" && kind !== "move") return { op, ids, removed: [], gap: undefined };
+  const list = holder as List;
+  const at = path.at(-1) as number;
+  if (kind === "splice")
+    return { op, ids, removed: list.slice(at, at + op[2]).map(idOf), gap: gapAt(list, at) };
+  // The target is counted without the element that moves.
+  return { op, ids, removed: [], gap: gapAt(list, op[2] < at ? op[2] : op[2] + 1) };
+}
+
+const gapAt = (list: List, index: number): Gap =>
+  index === list.length || (index === 0 ? null : idOf(list[index - 1]));
+
+/** The same change in another state, or undefined when its place cannot be found there. */
+export function locate({ op, ids, removed, gap }: Addressed, root: Json): Op[] | undefined {
+  const path: Step[] = [];
+  let node: Json | undefined = root;
+  for (const [depth, step] of op[1].entries()) {
+    const isInside = depth < ids.length - 1;
+    if (op[0] === "splice" && !isInside) return locateSplice(op, { path, list: node, removed, gap });
+    const found = Array.isArray(node) ? indexOf(node, ids[depth]) : step;
+    // What was to be deleted is gone.
+    if (found === -1) return op[0] === "delete" ? [] : undefined;
+    if (op[0] === "move" && !isInside) return locateMove(path, node as List, found as number, gap);
+    path.push(found);
+    node = child(node, found);
+  }
+  return [[op[0], path, ...op.slice(2)] as unknown as Op];
+}
+
+interface SplicePlace extends Pick<Addressed, "removed" | "gap"> {
+  readonly path: Path;
+  readonly list: Json | undefined;
+}
+
+/** Removes the elements one by one, from the end, then inserts; those that are gone already are not missed. */
+function locateSplice(op: OpOf<"splice">, { path, list, removed, gap }: SplicePlace): Op[] | undefined {
+  if (!Array.isArray(list) || removed.includes(undefined)) return undefined;
+  const gone = list.flatMap((each, index) => (removed.includes(idOf(each)) ? index : [])).reverse();
+  const ops = gone.map((index): Op => ["splice", [...path, index], 1]);
+  if (!op[3]?.length) return ops;
+  // Who inserts something wants to see it: where its neighbour is gone, the old index is better than nothing.
+  const at = indexOfGap(list, gap) ?? Math.min(op[1].at(-1) as number, list.length);
+  const left = at - gone.filter((index) => index < at).length;
+  return [...ops, ["splice", [...path, left], 0, op[3]]];
+}
+
+function locateMove(path: Path, list: List, from: number, gap: Gap): Op[] | undefined {
+  const at = indexOfGap(list, gap);
+  if (at === undefined) return undefined;
+  const to = at > from ? at - 1 : at;
+  return to === from ? [] : [["move", [...path, from], to]];
+}
+
+const indexOf = (list: List, id: Id | undefined) =>
+  id === undefined ? -1 : list.findIndex((each) => idOf(each) === id);
+
+function indexOfGap(list: List, gap: Gap): number | undefined {
+  if (gap === true) return list.length;
+  const after = indexOf(list, gap ?? undefined);
+  return gap === null ? 0 : after < 0 ? undefined : after + 1;
+}
+
+const child = (node: Json | undefined, step: Step): Json | undefined =>
+  typeof node === "object" && node !== null && Object.hasOwn(node, step)
+    ? (node as Record<Step, Json>)[step]
+    : undefined;

@@ -1,0 +1,22 @@
+import type { Json } from "./json.ts";
+
+export type Step = string | number;
+export type Path = readonly Step[];
+
+/**
+ * One change of a store's state: `[kind, path, ...arguments]`. The path's last step is always the key inside
+ * the container that changes, so apply, inverse and transform have one shape for all kinds.
+ */
+export type Op =
+  | readonly ["set", Path, Json]
+  | readonly ["delete", Path]
+  | readonly ["increment", Path, number]
+  /** At the path's index: remove so many, then insert these. */
+  | readonly ["splice", Path, number, (readonly Json[])?]
+  /** From the path's index to this one, counted after the removal. */
+  | readonly ["move", Path, number];
+
+/** The ops of one kind. */
+type OpKind = Op[0];
+
+export type OpOf<Kind extends OpKind> = Extract<Op, readonly [Kind, ...unknown[]]>;

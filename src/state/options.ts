@@ -1,0 +1,80 @@
+/** The options of `shared`, `shared.family` and `local`, and the definition that is made of them. */
+import { DEV } from "#dev";
+import { fail } from "../errors.ts";
+import { type AccessRules, type ActionDefinition, type Definition, define } from "./definition.ts";
+import type { AnyStruct } from "./struct.ts";
+import type { ActionMaker, Actions, NoStateKey, State } from "./types.ts";
+
+/** What all stores have in common. */
+export interface StoreOptions<S, X extends Actions> {
+  /** Synchronous, atomic changes by name: run here at once, and for a shared store then on the server. */
+  readonly actions?: (action: ActionMaker<State<S>>) => X & NoStateKey<X, State<S>>;
+  /** The version of the state's shape, of which stored values keep a note. Default 1. */
+  readonly version?: number;
+  /** Turns a value that was stored by an earlier version into one of this version. */
+  readonly migrate?: (old: unknown, from: number) => NoInfer<S>;
+}
+
+/** What shared stores and families have in common. */
+export interface SharedOptions<S, X extends Actions, ServerOnly extends PropertyKey>
+  extends StoreOptions<S, X> {
+  /** What the state must be; checked at each write, here and on the server. */
+  readonly state: AnyStruct<S>;
+  /** Keys that browsers read, and that only actions and the server write. */
+  readonly serverOnly?: readonly ServerOnly[];
+  /** Simple rights; browsers get this code too. Those that need secrets: `server.access`. */
+  readonly access?: AccessRules<State<NoInfer<S>>>;
+  /** Whether browsers show their own writes before the server has accepted them. Default true. */
+  readonly optimistic?: boolean;
+}
+
+/** Any of these options, as the engine takes them: what they are for is in their types above. */
+export interface GivenOptions {
+  readonly keys?: AnyStruct;
+  readonly state?: AnyStruct | undefined;
+  readonly initial: (about: never) => unknown;
+  readonly actions?: ((action: never) => object) | undefined;
+  readonly serverOnly?: readonly PropertyKey[];
+  readonly access?: AccessRules;
+  readonly optimistic?: boolean;
+  readonly version?: number;
+  readonly migrate?: ((old: unknown, from: number) => unknown) | undefined;
+  readonly persist?: Definition["persist"];
+  readonly reflect?: readonly string[];
+}
+
+/** Enters a definition under its name. Throws E_DUPLICATE_NAME. */
+export function definitionFrom(name: string, scope: Definition["scope"], given: GivenOptions): Definition {
+  const actions = Object.entries(given.actions?.(makeAction as never) ?? {});
+  if (DEV) refuseStateKeys(name, actions, given.state);
+  const { state: struct, serverOnly, optimistic = true, version = 1, persist = false, reflect = [] } = given;
+  return define({
+    ...(given as Omit<GivenOptions, "initial"> & Pick<Definition, "initial">),
+    name,
+    scope,
+    struct,
+    serverOnly: new Set(serverOnly as string[] | undefined),
+    actions: new Map(actions),
+    optimistic,
+    version,
+    persist,
+    reflect,
+  } as Definition);
+}
+
+type Run = ActionDefinition["run"];
+
+const makeAction = (structs: ActionDefinition["structs"] | Run, run?: Run): ActionDefinition =>
+  run ? { structs: structs as ActionDefinition["structs"], run } : { structs: [], run: structs as Run };
+
+/** The types say the same; this is for those who have none. */
+function refuseStateKeys(
+  store: string,
+  actions: readonly [string, unknown][],
+  state: AnyStruct | undefined,
+): void {
+  const keys: object = state?.type === "object" ? state.schema : {};
+  for (const [action] of actions)
+    if (Object.hasOwn(keys, action))
+      fail("E_OPTION", { name: `${store}: actions.${action}`, got: "the name of a state key" });
+}

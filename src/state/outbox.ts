@@ -1,0 +1,136 @@
+/**
+ * What a page wrote to a store and the server has not answered, under numbers by which the server takes each batch
+ * exactly once. Numbers are given when a batch is first sent, so those that were never sent are certain not to be
+ * taken. Acknowledged batches are kept for a while, in case that the server loses them.
+ */
+import { MAX_MESSAGE_OPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
+import type { Batch, Call } from "./core.ts";
+import type { Op } from "./ops.ts";
+
+const MAX_PENDING = 256;
+const MAX_KEPT = 256;
+const KEPT_MS = 60_000;
+
+export interface Pending extends Batch {
+  /** Its number; 0: it was not sent in this life. */
+  n: number;
+}
+
+interface Waiter {
+  readonly left: Set<Batch>;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+export class Outbox {
+  /** Numbers the lives of this page as a writer of the store: each counts its batches from 1. */
+  life = 1;
+  /** In the order in which they were made: those that were sent come first. */
+  batches: Pending[] = [];
+  /** The last number that was given, and the last one that the server has decided on. */
+  sent = 0;
+  decided = 0;
+  /** The last number of the message that waits for its answer; 0: none does. */
+  #inFlight = 0;
+  /** What was sent is to be sent again, but later. */
+  #hold: object | undefined;
+  #kept: (Pending & { readonly at: number })[] = [];
+  #waiters: Waiter[] = [];
+
+  get isFull(): boolean {
+    return this.batches.length >= MAX_PENDING;
+  }
+
+  /** `isShown`: what is written is shown at once, and what is written next is made on it. */
+  take(isShown: boolean): { n: number; batches: (Call | Op[])[] } | undefined {
+    const [first] = this.batches;
+    if (!first || this.#inFlight || this.#hold) return undefined;
+    const batches: (Call | Op[])[] = [];
+    let ops = 0;
+    let letters = 0;
+    let isPredicted = !isShown;
+    for (const batch of this.batches) {
+      const content = batch.call ?? batch.ops;
+      ops += batch.call ? 1 : batch.ops.length;
+      letters += JSON.stringify(content).length;
+      // Raw ops behind a prediction are made on a state that the server does not know.
+      const isLate = isPredicted && !batch.call;
+      if (batches.length && (ops > MAX_MESSAGE_OPS || letters > MAX_SHARED_LETTERS || isLate)) break;
+      isPredicted ||= !!batch.call;
+      batches.push(content);
+      this.#inFlight = batch.n ||= ++this.sent;
+    }
+    return { n: first.n, batches };
+  }
+
+  /** Nothing is on its way any more. */
+  reset(): void {
+    this.#inFlight = 0;
+    this.#hold = undefined;
+  }
+
+  /** Sends nothing until the function that is returned is called; it says whether that still mattered. */
+  hold(): () => boolean {
+    const hold = {};
+    this.#inFlight = 0;
+    this.#hold = hold;
+    return () => {
+      const holds = this.#hold === hold;
+      if (holds) this.#hold = undefined;
+      return holds;
+    };
+  }
+
+  /** Those that were sent under a number up to `n`. */
+  upTo(n: number): Pending[] {
+    return this.batches.filter((batch) => batch.n && batch.n <= n);
+  }
+
+  /** The server has decided on this batch: taken as these ops, or refused. */
+  settle(batch: Pending, outcome: readonly Op[] | Error, now: number): void {
+    this.batches = this.batches.filter((each) => each !== batch);
+    this.decided = Math.max(this.decided, batch.n);
+    const refusal = outcome instanceof Error ? outcome : undefined;
+    // A refusal ends its message.
+    if (refusal || batch.n >= this.#inFlight) this.#inFlight = 0;
+    if (!refusal) this.#keep({ ...batch, ops: [...(outcome as Op[])], undo: [], at: now });
+    this.#waiters = this.#waiters.filter(({ left, done }) => {
+      if (!left.delete(batch) || (left.size && !refusal)) return true;
+      if (refusal) done.reject(refusal);
+      else done.resolve();
+      return false;
+    });
+  }
+
+  settled(): Promise<void> {
+    if (!this.batches.length) return Promise.resolve();
+    const waiter = { left: new Set<Batch>(this.batches), done: Promise.withResolvers<void>() };
+    this.#waiters.push(waiter);
+    return waiter.done.promise;
+  }
+
+  #keep(batch: Pending & { readonly at: number }) {
+    this.forget(batch.at);
+    this.#kept.push(batch);
+    this.#kept = this.#kept.slice(-MAX_KEPT);
+  }
+
+  /** Forgets what was acknowledged too long before `now`. */
+  forget(now: number): void {
+    this.#kept = this.#kept.filter(({ at }) => now - at < KEPT_MS);
+  }
+
+  /** A server that knows this page's batches up to `last` only: what it lost of them goes again. */
+  restart(last: number): void {
+    this.batches.unshift(...this.#kept.filter(({ n }) => n > last));
+    this.#kept = this.#kept.filter(({ n }) => n <= last);
+    for (const batch of this.batches) if (batch.n > last) batch.n = 0;
+    this.sent = this.decided = last;
+  }
+
+  /** Another writer from now on: the old one's numbers mean nothing any more. */
+  newLife(): void {
+    this.life++;
+    this.#kept = [];
+    this.restart(0);
+  }
+}

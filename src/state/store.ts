@@ -1,0 +1,83 @@
+/** What `shared`, `shared.family` and `local` give to users: proxies that find their store when they are used. */
+import { DEV } from "#dev";
+import { fail } from "../errors.ts";
+import { mark } from "../events/marks.ts";
+import type { StoreCore } from "./core.ts";
+import type { Definition } from "./definition.ts";
+import { resolve } from "./resolver.ts";
+import { handleOf, self } from "./self.ts";
+
+/** Which store a proxy stands for, whether or not it is loaded here. */
+export interface Reference {
+  readonly definition: Definition;
+  /** Undefined for a plain store, and for a family as a whole. */
+  readonly key: string | undefined;
+}
+
+const references = new WeakMap<object, Reference>();
+
+/** The definition, and for a family's member the key, of a store or a family. Loads and resolves nothing. */
+export const referenceOf = (store: object): Reference => references.get(store) ?? notAStore();
+
+/** The definition of a store or a family. */
+export const definitionOf = (store: object): Definition => referenceOf(store).definition;
+
+/** The store, as it is here and now, of a store's proxy or of any handle in it. */
+export const coreOf = (store: object): StoreCore => (handleOf(store) ?? notAStore()).core;
+
+export function notAStore(): never {
+  const hint =
+    "this is neither a store nor a handle of one. From a snapshot's row, writable(row) gives its handle";
+  return fail("E_READ_ONLY", DEV ? { hint } : {});
+}
+
+type Trap = (...args: unknown[]) => unknown;
+
+/** A store's proxy: its state, and its actions as functions. */
+export function storeOf(definition: Definition, key?: string): object {
+  const core = () => resolve(definition, key);
+  const calls: Record<PropertyKey, unknown> = Object.create(null);
+  for (const [name, { structs }] of definition.actions)
+    calls[name] = mark((...args: unknown[]) => core().call(name, args), { kind: "action", structs });
+
+  const traps: ProxyHandler<object> = {
+    get: (_, name) =>
+      // `then` is asked of whatever is awaited, and symbols of whatever is printed: loaded here or not.
+      name === "then" || (typeof name === "symbol" && name !== self)
+        ? undefined
+        : (calls[name] ?? Reflect.get(core().root, name)),
+    has: (_, name) => name in calls || name in core().root,
+  };
+  // All others do to the root's handle what is done to the store.
+  const handler = new Proxy(traps, {
+    get: (_, trap: "get" | "has") =>
+      traps[trap] ?? ((_: unknown, ...args: unknown[]) => (Reflect[trap] as Trap)(core().root, ...args)),
+  });
+  const store = new Proxy({}, handler);
+  references.set(store, { definition, key });
+  return store;
+}
+
+/** The `field` of E_VALIDATION where a family has no store of that key. */
+export const KEY_FIELD = "(key)";
+
+/** A family: its stores by key, the same proxy for the same key as long as somebody holds it. */
+export function familyOf(definition: Definition): (key: string) => object {
+  const members = new Map<string, WeakRef<object>>();
+  const collected = new FinalizationRegistry(
+    (key: string) => members.get(key)?.deref() ?? members.delete(key),
+  );
+  const family = (key: string) => {
+    if (!definition.keys?.is(key))
+      fail("E_VALIDATION", { store: definition.name, path: [KEY_FIELD] }, { field: KEY_FIELD });
+    let store = members.get(key)?.deref();
+    if (!store) {
+      store = storeOf(definition, key);
+      members.set(key, new WeakRef(store));
+      collected.register(store, key);
+    }
+    return store;
+  };
+  references.set(family, { definition, key: undefined });
+  return family;
+}

@@ -1,0 +1,134 @@
+/** Superstruct, behind one module: nothing else in Violet imports it. Only types: what runs is the app's own copy. */
+import type { Struct } from "superstruct";
+import { CHECKED } from "#dev";
+import { fail } from "../errors.ts";
+import { typeName } from "./json.ts";
+import type { Path, Step } from "./ops.ts";
+
+// A struct's schema type parameter is invariant in practice: this is the one `any` that is needed to speak of
+// "some struct" (docs/decisions/any.md).
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyStruct<T = any> = Struct<T, any>;
+export type { Infer } from "superstruct";
+/** What the wire's table is written in. */
+export {
+  any,
+  array,
+  define,
+  dynamic,
+  literal,
+  min,
+  nonempty,
+  number,
+  object,
+  optional,
+  record,
+  size,
+  string,
+  tuple,
+  union,
+} from "superstruct";
+export type { Struct };
+
+/**
+ * What a struct refuses: where, what it wanted, and the type (never the value) of what it got. Production browsers
+ * know the place alone.
+ */
+export interface Refusal {
+  readonly path: readonly Step[];
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+/** A way through a value: one for all of it, pushed to and popped from. */
+interface Walk {
+  /** Where it is now, as superstruct tells its validators: the keys, and the values they lead through. */
+  readonly path: Step[];
+  readonly branch: unknown[];
+  /** As far as this leads, only what stands on it is visited, where the struct says by key what that is; then all. */
+  readonly way?: Path;
+  readonly coerces?: boolean;
+  /** The first thing that does not fit: it ends the walk. */
+  refusal?: Refusal;
+}
+
+type Fields = Record<Step, unknown>;
+type Entry = readonly [Step, unknown, AnyStruct | undefined];
+
+/**
+ * Looks for what does not fit, as superstruct's own run, but in chosen parts. Returns the value as the struct's coercions
+ * make it, and before them Violet's own: text, as forms send it, for a number or a boolean.
+ */
+function visit(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
+  const { path, branch, way, coerces } = walk;
+  if (!struct) return refuse(walk, { type: "never", message: "", value: given });
+  let value = coerces ? struct.coercer(fromText(struct.type, given), walk) : given;
+  for (const failure of struct.validator(value, walk)) return refuse(walk, failure);
+  for (const [key, inner, its] of partAt(struct, value, way?.[path.length]) ?? struct.entries(value, walk)) {
+    path.push(key);
+    branch.push(inner);
+    const made = visit(its as AnyStruct | undefined, inner, walk);
+    if (walk.refusal) return undefined;
+    path.pop();
+    branch.pop();
+    if (!coerces || made === inner) continue;
+    if (value === given) value = Array.isArray(given) ? [...given] : { ...(given as Fields) };
+    (value as Fields)[key] = made;
+  }
+  for (const failure of struct.refiner(value, walk)) return refuse(walk, failure);
+  return value;
+}
+
+/** What stands at a key, where the key alone tells its struct: not in a union, a record, a tuple... */
+function partAt({ type, schema }: AnyStruct, value: unknown, key: Step | undefined): Entry[] | undefined {
+  if (key === undefined || !schema || !/^(array|object|type)$/.test(type)) return undefined;
+  const exists = Object.hasOwn(value as Fields, key);
+  const its = type === "array" ? schema : Object.hasOwn(schema, key) ? schema[key] : undefined;
+  const isChecked = exists ? its || type !== "type" : its && type !== "array";
+  return isChecked ? [[key, exists ? (value as Fields)[key] : undefined, its]] : [];
+}
+
+/** Superstruct's own messages end with the received value, which is not repeated to anybody. */
+function refuse(
+  walk: Walk,
+  { type, message, value }: { type: string; message: string; value: unknown },
+): void {
+  const { path } = walk;
+  walk.refusal = { path };
+  if (!CHECKED) return;
+  const expected = message.replace(/,? but received.*/s, "").replace(/^Expected /, "");
+  walk.refusal = { path, expected: type === "never" ? "nothing here" : expected, got: typeName(value) };
+}
+
+/** The first thing that does not fit; undefined: all does, when it is coerced if that is asked for. */
+export function refusalOf(
+  struct: AnyStruct | undefined,
+  value: unknown,
+  coerces = false,
+): Refusal | undefined {
+  const walk: Walk = { path: [], branch: [value], coerces };
+  visit(struct, value, walk);
+  return walk.refusal;
+}
+
+/** A value as its struct takes it. Without a struct nothing may stand there. Throws E_VALIDATION. */
+export function taken(
+  store: string,
+  struct: AnyStruct | undefined,
+  given: unknown,
+  walk: Walk = { path: [], branch: [given] },
+): unknown {
+  const value = visit(struct, given, walk);
+  const { path, refusal } = walk;
+  if (refusal) fail("E_VALIDATION", { store, ...refusal }, { field: path.join(".") });
+  return value;
+}
+
+const booleans = ["false", "off", "true", "on"];
+
+function fromText(type: string, text: unknown): unknown {
+  if (typeof text !== "string") return text;
+  if (type === "boolean") return booleans.includes(text) ? booleans.indexOf(text) > 1 : text;
+  const isNumber = (type === "number" || type === "integer") && text.trim() && Number.isFinite(Number(text));
+  return isNumber ? Number(text) : text;
+}

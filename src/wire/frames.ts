@@ -1,0 +1,167 @@
+/**
+ * The wire, as one table: the kind of a frame → its direction and its struct. Everything else about frames is
+ * inferred from here; docs/protocol.md is held against it by a test. Browsers import its types only: they check
+ * what they send where it is made, and what comes from their own server is trusted to have this shape.
+ */
+import type { Op, Step } from "../state/ops.ts";
+import {
+  type AnyStruct,
+  any,
+  array,
+  define,
+  dynamic,
+  type Infer,
+  literal,
+  min,
+  nonempty,
+  number,
+  object,
+  optional,
+  record,
+  type Struct,
+  size,
+  string,
+  tuple,
+  union,
+} from "../state/struct.ts";
+import { MAX_KEY_LETTERS, MAX_MESSAGE_OPS, MAX_PATH_STEPS } from "./protocol.ts";
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+const Count = define<number>("whole number from 0", isCount);
+const Name = size(nonempty(string()), 1, 192);
+const isStep = (value: unknown) =>
+  typeof value === "string" ? value.length <= MAX_KEY_LETTERS : isCount(value);
+const Path = size(array(define<Step>("step", isStep)), 1, MAX_PATH_STEPS);
+
+// `any()` below stands for plain JSON: a frame is JSON by then, and the struct of the store has the last word.
+const opStructs: readonly (readonly [unknown, AnyStruct])[] = [
+  ["set", tuple([literal("set"), Path, any()])],
+  ["delete", tuple([literal("delete"), Path])],
+  ["increment", tuple([literal("increment"), Path, number()])],
+  ["splice", tuple([literal("splice"), Path, Count, optional(array(any()))])],
+  ["move", tuple([literal("move"), Path, Count])],
+];
+
+// By their kind: a union would try them all.
+const byKind = new Map(opStructs);
+const nothing = define<Op>("op", () => false);
+const OpFrame = dynamic<Op>((value) => byKind.get((value as Op | null)?.[0]) ?? nothing);
+const Ops = array(OpFrame);
+const SentOps = size(Ops, 0, MAX_MESSAGE_OPS);
+const CallFrame = object({ action: Name, args: size(array(any()), 0, 32), seed: Count, at: Count });
+
+/** Either the ops of raw writes (none are left where all became void on the way), or a call of an action. */
+const BatchFrame = dynamic<Op[] | Infer<typeof CallFrame>>(
+  (value): AnyStruct => (Array.isArray(value) ? SentOps : CallFrame),
+);
+
+/** What a page knows of a store that it subscribes to. */
+const Subscription = object({
+  store: Name,
+  /** Numbers the lives of this client as a writer of this store. */
+  life: Count,
+  epoch: optional(Name),
+  version: optional(Count),
+});
+
+const Refusal = object({ code: string(), field: optional(string()), message: string() });
+
+const up = <S>(struct: Struct<S, unknown>) => ({ direction: "up", struct }) as const;
+const down = <S>(struct: Struct<S, unknown>) => ({ direction: "down", struct }) as const;
+
+export const frames = {
+  /** The first frame of a connection: who comes, and what it knows. */
+  hello: up(
+    object({
+      type: literal("hello"),
+      protocol: Count,
+      client: optional(size(string(), 0, 512)),
+      csrf: optional(size(string(), 0, 512)),
+      stores: size(array(Subscription), 0, 64),
+    }),
+  ),
+  subscribe: up(
+    object({
+      type: literal("subscribe"),
+      store: Name,
+      life: Count,
+      epoch: optional(Name),
+      version: optional(Count),
+    }),
+  ),
+  unsubscribe: up(object({ type: literal("unsubscribe"), store: Count })),
+  /**
+   * Batches `n`, `n + 1`, ... of one writer, all made on version `v`, each on those before it. The first one that
+   * is refused ends the message: those behind it come again, without it.
+   */
+  write: up(
+    object({
+      type: literal("SYNC"),
+      store: Count,
+      n: min(Count, 1),
+      v: Count,
+      batches: size(array(BatchFrame), 1, MAX_MESSAGE_OPS),
+    }),
+  ),
+  pong: up(object({ type: literal("pong") })),
+
+  /** Nothing flows before it. `client` is the signed id to come back with, `self` what all may know of it. */
+  welcome: down(
+    object({
+      type: literal("welcome"),
+      protocol: Count,
+      client: string(),
+      self: object({ id: string(), user: optional(record(string(), any())) }),
+      heartbeatMs: Count,
+    }),
+  ),
+  /**
+   * The answer to a subscription: what was missed (`patches`), or everything (`value`); never a part. `id` is the
+   * store's number from now on, `last` the last number taken from this writer; with `refusal` that one was refused.
+   */
+  state: down(
+    object({
+      type: literal("state"),
+      store: Name,
+      id: Count,
+      epoch: Name,
+      version: Count,
+      last: Count,
+      refusal: optional(Refusal),
+      patches: optional(array(object({ ops: Ops, n: optional(Count) }))),
+      value: optional(any()),
+    }),
+  ),
+  /** What made version `v` of version `v - 1`. */
+  patch: down(object({ type: literal("SYNC"), store: Count, v: Count, ops: Ops })),
+  /**
+   * Batch `n` and all before it are committed, up to version `v`. With `ops`: this one batch became these ops.
+   * Without `v`: it changed nothing and made no version (`ops` is empty), or it had been acknowledged before.
+   */
+  ack: down(object({ type: literal("ack"), store: Count, n: Count, v: optional(Count), ops: optional(Ops) })),
+  /**
+   * `re`: the number of the batch, `store` the number of its store; with its name the subscription is refused, without
+   * either the connection. With `retryAfterMs` nothing is refused, but has to come again; with E_SEQ `next` is due.
+   */
+  error: down(
+    object({
+      type: literal("error"),
+      re: optional(Count),
+      store: optional(union([Count, Name])),
+      code: string(),
+      field: optional(string()),
+      message: string(),
+      retryAfterMs: optional(Count),
+      next: optional(Count),
+    }),
+  ),
+  ping: down(object({ type: literal("ping") })),
+} as const;
+
+type Table = typeof frames;
+type Of<K extends keyof Table> = Infer<Table[K]["struct"]>;
+type Kinds<D> = { [K in keyof Table]: Table[K]["direction"] extends D ? K : never }[keyof Table];
+
+export type Frame<K extends keyof Table> = Of<K>;
+export type UpFrame = { [K in Kinds<"up">]: Of<K> }[Kinds<"up">];
+export type DownFrame = { [K in Kinds<"down">]: Of<K> }[Kinds<"down">];
