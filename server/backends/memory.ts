@@ -1,0 +1,48 @@
+import { fail } from "../../src/errors.ts";
+import type { JsonObject } from "../../src/state/json.ts";
+import { type Backend, type Commit, type StoredState, Writers } from "./backend.ts";
+
+export interface MemoryOptions {
+  /** Answers after so many milliseconds, as a database would. For tests. Default 0: in the next microtask. */
+  readonly delayMs?: number;
+}
+
+interface Kept extends StoredState {
+  readonly writers: Writers;
+}
+
+/**
+ * The default backend: state lives in this process and ends with it. Connected pages bring back what they wrote
+ * in the last minute. Runs on the server.
+ */
+export function memory({ delayMs = 0 }: MemoryOptions = {}): Backend {
+  const stores = new Map<string, Kept>();
+  const answer = () => (delayMs ? new Promise<void>((done) => setTimeout(done, delayMs)) : Promise.resolve());
+  return {
+    durability: "volatile",
+    async load(store) {
+      await answer();
+      return stores.get(store);
+    },
+    async commit(commit) {
+      const value = commit.value() as JsonObject;
+      await answer();
+      stores.set(commit.store, keep(stores.get(commit.store), commit, value));
+    },
+    async close() {
+      await answer();
+    },
+  };
+}
+
+function keep(
+  before: Kept | undefined,
+  { store, epoch, version, schema, entries }: Commit,
+  value: JsonObject,
+): Kept {
+  if (before && (before.epoch !== epoch || before.version !== version)) fail("E_UNAVAILABLE", { store });
+  const writers = before?.writers ?? new Writers();
+  for (const entry of entries) writers.record(entry);
+  const made = entries.filter(({ ops }) => ops.length).length;
+  return { epoch, version: version + made, schema, value, writers };
+}

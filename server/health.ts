@@ -1,0 +1,20 @@
+/** What load balancers ask: does the process live, and may it get requests? */
+import type { ServerResponse } from "node:http";
+
+/** starting: stores are being loaded · closing: connections are drained. */
+export type AppState = "starting" | "ready" | "failed" | "closing" | "closed";
+
+/** `/_violet/health`: 200 as long as the process answers. */
+export function answerHealth(response: ServerResponse, state: AppState): void {
+  answer(response, 200, state);
+}
+
+/** `/_violet/ready`: 200 while requests are welcome, else 503. */
+export function answerReady(response: ServerResponse, state: AppState): void {
+  answer(response, state === "ready" ? 200 : 503, state);
+}
+
+function answer(response: ServerResponse, status: number, state: AppState): void {
+  response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+  response.end(JSON.stringify({ status: state }));
+}

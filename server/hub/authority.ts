@@ -1,0 +1,372 @@
+/**
+ * A store's truth. The tree holds what is committed and, on top, what is applied and waits for its commit, in one
+ * total order: the order of everybody's writes, the server's own included.
+ *
+ * A message of a client is made on a version that it knew; its raw ops are carried over all that came since. A
+ * batch that is refused, or that changed nothing, still takes its number: that too is committed, and answered
+ * after the commit like everything else. What followed a refused batch in its message is not looked at: it was
+ * made on that batch, and comes again without it.
+ */
+import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
+import { type ActionContext, actionContext } from "../../src/state/context.ts";
+import { type Batch, type Call, type OpenBatch, StoreCore } from "../../src/state/core.ts";
+import type { Client, Definition } from "../../src/state/definition.ts";
+import { checkKey, type JsonObject, plain } from "../../src/state/json.ts";
+import type { Op } from "../../src/state/ops.ts";
+import { cross } from "../../src/state/transform.ts";
+import type { Frame } from "../../src/wire/frames.ts";
+import { rulesOf } from "../access.ts";
+import { type Backend, type RefusedWrite, type StoredState, Writers } from "../backends/backend.ts";
+import type { Limits } from "../limits.ts";
+import { type Applied, Commits } from "./commits.ts";
+import { Encoded } from "./encoded.ts";
+import { Log } from "./log.ts";
+import { growth } from "./size.ts";
+import type { Request, Subscription } from "./subscription.ts";
+
+export interface AuthorityOptions {
+  readonly backend: Backend;
+  /** The store's number on the wire. */
+  readonly id: number;
+  readonly epoch: string;
+  readonly stored: StoredState | undefined;
+  readonly limits: Pick<Limits, "maxStoreBytes" | "logOps" | "logBytes">;
+  now(): number;
+  /** The client of the running scope, for the server's own calls of actions. */
+  self(): Client;
+  report(error: unknown): void;
+}
+
+type Message = Frame<"write">;
+type BatchFrame = Message["batches"][number];
+
+/** Whether a batch may be written: undefined, or why not. */
+export type Verdict = ErrorCode | undefined;
+
+const RETRY_MS = 1000;
+/** A browser's clock may be ahead of ours by so much. */
+const AHEAD_MS = 60_000;
+
+export class Authority extends StoreCore {
+  readonly id: number;
+  readonly epoch: string;
+  readonly subscriptions = new Set<Subscription>();
+  readonly #options: AuthorityOptions;
+  readonly #writers: Writers;
+  readonly #log: Log;
+  readonly #commits: Commits;
+  #version: number;
+  /** The size of the state as JSON, kept up with every batch. */
+  #bytes: number;
+  #seed = 0;
+  /** When it was last used, for dropping idle rooms. */
+  usedAt: number;
+
+  constructor(definition: Definition, key: string | undefined, options: AuthorityOptions) {
+    const { stored, limits } = options;
+    super(definition, key, definition.initial(key), stored?.value);
+    this.#options = options;
+    this.id = options.id;
+    this.epoch = stored?.epoch ?? options.epoch;
+    this.#version = stored?.version ?? 0;
+    this.#writers = new Writers(stored?.writers);
+    this.#log = new Log(this.#version, { maxOps: limits.logOps, maxBytes: limits.logBytes });
+    this.#bytes = this.#measure();
+    this.usedAt = options.now();
+    this.#commits = new Commits({
+      store: (group) => this.#store(group),
+      committed: (applied) => this.#committed(applied),
+      failed: (waiting, error) => this.#failed(waiting, error),
+    });
+  }
+
+  get isLoaded(): boolean {
+    return true;
+  }
+
+  async loaded(): Promise<void> {}
+
+  get pending(): number {
+    return this.#commits.waiting.length;
+  }
+
+  /** The version that is committed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** All that was applied so far is committed; rejects with E_UNAVAILABLE where it could not be. */
+  settled(): Promise<void> {
+    this.close();
+    return this.#commits.settled();
+  }
+
+  // What readers see
+
+  /** The state as this client may see it, with what waits for its commit: show it to nobody before `settled`. */
+  look(client: Client): { epoch: string; version: number; value: JsonObject } {
+    this.close();
+    const made = this.#commits.waiting.filter(({ entry }) => entry.ops.length).length;
+    const value = this.viewFor(client, this.snapshot());
+    return { epoch: this.epoch, version: this.#version + made, value };
+  }
+
+  get hasView(): boolean {
+    return rulesOf(this.definition).view !== undefined;
+  }
+
+  /** The part of a state that a client may see. */
+  viewFor(client: Client, root: JsonObject): JsonObject {
+    const { view } = rulesOf(this.definition);
+    if (!view) return root;
+    const seen = plain(view((this.boxed ? root.value : root) as object, client), this.name);
+    return this.boxed ? { value: seen } : (seen as JsonObject);
+  }
+
+  /** The committed state: what waits is undone for the moment of the look. */
+  committedState(): JsonObject {
+    this.close();
+    const { waiting } = this.#commits;
+    for (const { undo } of waiting.toReversed()) this.revert(undo);
+    const state = this.snapshot();
+    for (const { entry } of waiting) for (const op of entry.ops) this.tree.apply(op);
+    return state;
+  }
+
+  /** Resolves when nothing of this writer waits any more: only then is the last number of its record the last one. */
+  async decided(writer: string): Promise<void> {
+    const last = this.#commits.waiting.findLast(({ entry }) => entry.writer === writer);
+    if (last) await this.#commits.settled(last).catch(() => {});
+  }
+
+  /** The answer to a subscription: what was missed since, or everything. `value` is the client's view. */
+  state({ epoch, version }: Request, writer: string, value: () => JsonObject): Frame<"state"> {
+    const { n: last = 0, refusal } = this.#writers.get(writer) ?? {};
+    const missed = epoch === this.epoch && version !== undefined ? this.#missed(version) : undefined;
+    const patches = missed?.map((each) =>
+      each.writer === writer ? { ops: each.ops, n: each.n } : { ops: each.ops },
+    );
+    const content = patches ? { patches } : { value: value() };
+    const { name, id } = this;
+    return {
+      type: "state",
+      store: name,
+      id,
+      epoch: this.epoch,
+      version: this.#version,
+      last,
+      refusal,
+      ...content,
+    } as Frame<"state">;
+  }
+
+  /** A view's log is not kept: there, only a page that missed nothing resumes. */
+  #missed(version: number) {
+    return this.hasView && version !== this.#version ? undefined : this.#log.since(version);
+  }
+
+  // What writers do
+
+  /** The server's own code is trusted. */
+  protected override guard(): void {}
+
+  protected override originate(
+    action: string,
+    args: readonly unknown[],
+  ): { call: Call; context: ActionContext } {
+    const call = { action, args, seed: ++this.#seed, at: this.#options.now() };
+    return { call, context: this.#context(call, this.#options.self()) };
+  }
+
+  #context({ seed, at }: Call, client: Client) {
+    return actionContext({ client, store: this.name, seed, at, latest: this.#options.now() + AHEAD_MS });
+  }
+
+  /** The server's own writes, on the same way as everybody's. */
+  protected override commit({ ops, undo }: Batch): void {
+    this.usedAt = this.#options.now();
+    if (ops.length) this.#enqueue({ entry: { ops }, undo }, growth(ops, undo));
+  }
+
+  /** `grown`: the bytes by which the state did. */
+  #enqueue(applied: Applied, grown = 0) {
+    this.#bytes += grown;
+    this.#commits.push(applied);
+  }
+
+  /** A client's message. */
+  submit({ n, v, batches }: Message, author: Subscription, verdicts: readonly Verdict[]): void {
+    this.close();
+    this.usedAt = this.#options.now();
+    const { writer } = author;
+    const next = this.#next(writer);
+    if (n + batches.length <= next) return this.#again(n + batches.length - 1, author);
+    if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
+    const since = this.#log.since(v);
+    if (!since) return author.error({ code: "E_RESYNC" });
+    let theirs = [...since, ...this.#commits.waiting.map(({ entry }) => entry)].flatMap(({ ops }) => ops);
+    for (const [index, batch] of batches.entries()) {
+      const over = this.#take(batch, theirs, { author, n: n + index, verdict: verdicts[index] });
+      if (!over) return;
+      theirs = over;
+    }
+  }
+
+  #next(writer: string) {
+    const waiting = this.#commits.waiting.findLast(({ entry }) => entry.writer === writer);
+    return (waiting?.entry.n ?? this.#writers.get(writer)?.n ?? 0) + 1;
+  }
+
+  /** A message that came before: acknowledged again as far as it is committed; the rest is answered when it is. */
+  #again(last: number, author: Subscription) {
+    const { n = 0 } = this.#writers.get(author.writer) ?? {};
+    if (n > 0) author.acknowledge({ n: Math.min(n, last) });
+  }
+
+  /** Applies one batch of a client; gives what the next one has to be carried over, or undefined: it was refused. */
+  #take(frame: BatchFrame, theirs: readonly Op[], by: Taken): Op[] | undefined {
+    const [call, sent] = Array.isArray(frame) ? [undefined, frame] : [frame, []];
+    const [mine, over] = call ? [[], []] : cross(sent, theirs);
+    const { author, n } = by;
+    const { writer } = author;
+    try {
+      const batch = this.newBatch(call);
+      const grown = this.attempt(batch, () => {
+        if (call) this.#run(call, by);
+        else this.#write(mine, new Set(sent), batch, by);
+        return this.#checkedGrowth(batch);
+      });
+      const { ops, undo } = batch;
+      const isChanged = call !== undefined || !isVerbatim(ops, sent);
+      this.#enqueue({ entry: { ops, writer, n }, undo, author, isChanged }, grown);
+      if (ops.length) this.notify(ops);
+      return over;
+    } catch (error) {
+      this.#enqueue({ entry: { ops: [], writer, n, refusal: this.#refusal(error) }, undo: [], author });
+      return undefined;
+    }
+  }
+
+  #run(call: Call, { author, verdict }: Taken) {
+    if (verdict) fail(verdict, { store: this.name, path: [call.action] });
+    const args = this.arguments(call.action, call.args);
+    this.perform({ ...call, args }, this.#context(call, author.client));
+  }
+
+  #write(ops: readonly Op[], sent: ReadonlySet<Op>, batch: OpenBatch, { verdict }: Taken) {
+    if (verdict) fail(verdict, { store: this.name });
+    for (const op of ops) {
+      this.#checkPath(op);
+      // An op that did not have to be changed and still does not apply never named a place.
+      if (!this.apply(clean(op, this.name), batch) && sent.has(op))
+        fail("E_BAD_PATH", { store: this.name, path: op[1] });
+    }
+  }
+
+  #checkPath([kind, path]: Op) {
+    const where = { store: this.name, path };
+    for (const step of path) checkKey(step, this.name);
+    if (this.definition.serverOnly.has(String(path[0]))) fail("E_SERVER_ONLY", where);
+    const isByIndex = kind === "splice" || kind === "move" || path.some((step) => typeof step === "number");
+    // In a view, an index is not the one that is meant.
+    if (this.hasView && isByIndex) fail("E_FORBIDDEN", where);
+  }
+
+  /** By how much a batch makes the state grow. Throws E_STORE_FULL. */
+  #checkedGrowth({ ops, undo }: OpenBatch): number {
+    const grown = growth(ops, undo);
+    if (grown > 0 && this.#bytes + grown > this.#options.limits.maxStoreBytes)
+      fail("E_STORE_FULL", { store: this.name });
+    return grown;
+  }
+
+  /** What the writer is told: a code and a safe sentence. */
+  #refusal(error: unknown): RefusedWrite {
+    if (error instanceof VioletError) return { code: error.code, field: error.field, message: error.message };
+    this.#options.report(error);
+    const { code, message } = new VioletError("E_INTERNAL", {}, { cause: error });
+    return { code, message };
+  }
+
+  // Committing
+
+  async #store(group: readonly Applied[]): Promise<void> {
+    const { backend } = this.#options;
+    let entries = group.map(({ entry }) => entry);
+    if (!this.#version) {
+      // A store that nobody ever changed is not stored; the numbers that were taken so far go with its first change.
+      if (entries.every(({ ops }) => !ops.length)) return;
+      entries = [
+        ...Array.from(this.#writers, ([writer, taken]) => ({ ops: [], writer, ...taken })),
+        ...entries,
+      ];
+    }
+    try {
+      await backend.commit({
+        store: this.name,
+        epoch: this.epoch,
+        version: this.#version,
+        schema: this.definition.version,
+        entries,
+        value: () => this.snapshot(),
+      });
+    } catch (cause) {
+      this.#options.report(cause);
+      throw new VioletError("E_UNAVAILABLE", { store: this.name }, { origin: "network", cause });
+    }
+  }
+
+  #committed({ entry, author, isChanged }: Applied) {
+    const { ops, writer, n, refusal } = entry;
+    this.#writers.record(entry);
+    if (ops.length) {
+      this.#version++;
+      const patch = new Encoded({ type: "SYNC", store: this.id, v: this.#version, ops });
+      this.#log.push({ ops, writer, n, bytes: patch.text.length });
+      const { hasView } = this;
+      for (const subscription of this.subscriptions) {
+        if (subscription === author) continue;
+        if (hasView) subscription.patchView(this.#version);
+        else subscription.patch(patch);
+      }
+    }
+    if (!author || n === undefined) return;
+    if (refusal) author.error({ ...refusal, re: n });
+    else author.acknowledge({ n, ...(ops.length && { v: this.#version }), ops: isChanged ? ops : undefined });
+  }
+
+  /** Storage did not take what waits: it is undone, and its writers keep it and send it again. */
+  #failed(waiting: readonly Applied[], error: unknown) {
+    for (const { undo } of waiting.toReversed()) this.revert(undo);
+    this.#bytes = this.#measure();
+    const { code, message } = error as VioletError;
+    for (const { author, entry } of waiting)
+      author?.error({ code, re: entry.n, message, retryAfterMs: RETRY_MS });
+    this.notify(undefined);
+  }
+
+  #measure(): number {
+    return JSON.stringify(this.tree.root).length;
+  }
+
+  protected override fault(error: unknown): void {
+    this.#options.report(error);
+  }
+}
+
+interface Taken {
+  readonly author: Subscription;
+  readonly n: number;
+  readonly verdict: Verdict;
+}
+
+const isVerbatim = (ops: readonly Op[], sent: readonly Op[]) =>
+  ops.length === sent.length && JSON.stringify(ops) === JSON.stringify(sent);
+
+/** Values of a client's ops, checked and copied like every value that enters a state. */
+function clean(op: Op, store: string): Op {
+  if (op[0] === "set") return ["set", op[1], plain(op[2], store, [...op[1]])];
+  if (op[0] === "splice" && op[3])
+    return ["splice", op[1], op[2], op[3].map((item) => plain(item, store, [...op[1]]))];
+  return op;
+}

@@ -1,0 +1,20 @@
+/** How a transport wraps a text for its stream: a WebSocket frame, an SSE event. */
+export type Framer = (text: string) => Uint8Array;
+
+/** A frame that many connections get: encoded and framed once. */
+export class Encoded {
+  readonly text: string;
+  #framer: Framer | undefined;
+  #frames: readonly Uint8Array[] = [];
+
+  constructor(frame: object) {
+    this.text = JSON.stringify(frame);
+  }
+
+  /** The one frame, in a list that all writes of it share. */
+  framed(framer: Framer): readonly Uint8Array[] {
+    if (this.#framer !== framer) this.#frames = [framer(this.text)];
+    this.#framer = framer;
+    return this.#frames;
+  }
+}

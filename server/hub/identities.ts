@@ -1,0 +1,65 @@
+import type { Client } from "../../src/state/definition.ts";
+import { closeCodes } from "../../src/wire/close-codes.ts";
+import type { Connection } from "./connection.ts";
+
+interface Identity {
+  readonly client: Client;
+  connection: Connection | undefined;
+  /** When it ends, while it has no connection. */
+  endsAt: number;
+}
+
+/** The pages that this process knows. A page whose link is lost keeps its identity for a grace time. */
+export class Identities {
+  readonly #graceMs: number;
+  readonly #emit: (event: "connect" | "disconnect", client: Client) => void;
+  readonly #all = new Map<string, Identity>();
+  /** Those without a connection. */
+  readonly #away = new Set<Identity>();
+
+  constructor(graceMs: number, emit: (event: "connect" | "disconnect", client: Client) => void) {
+    this.#graceMs = graceMs;
+    this.#emit = emit;
+  }
+
+  /** A connection said hello. A page's new connection replaces its old one. */
+  arrive(connection: Connection): void {
+    const { client } = connection;
+    const known = this.#all.get(client.id);
+    if (!known) {
+      this.#all.set(client.id, { client, connection, endsAt: 0 });
+      this.#emit("connect", client);
+      return;
+    }
+    const old = known.connection;
+    known.connection = connection;
+    this.#away.delete(known);
+    old?.close(closeCodes.resync);
+  }
+
+  /** A connection is gone: for good, or its page may come back. */
+  leave(connection: Connection, forGood: boolean, now: number): void {
+    const identity = this.#all.get(connection.client.id);
+    if (identity?.connection !== connection) return;
+    identity.connection = undefined;
+    if (forGood) this.#end(identity);
+    else {
+      identity.endsAt = now + this.#graceMs;
+      this.#away.add(identity);
+    }
+  }
+
+  expire(now: number): void {
+    for (const identity of this.#away) if (identity.endsAt <= now) this.#end(identity);
+  }
+
+  #end(identity: Identity) {
+    this.#away.delete(identity);
+    this.#all.delete(identity.client.id);
+    this.#emit("disconnect", identity.client);
+  }
+
+  connected(): Client[] {
+    return [...this.#all.values()].filter(({ connection }) => connection).map(({ client }) => client);
+  }
+}

@@ -1,0 +1,29 @@
+import type { ErrorCode } from "../../src/errors.ts";
+import { type AnyStruct, refusalOf } from "../../src/state/struct.ts";
+import { frames, type UpFrame } from "../../src/wire/frames.ts";
+import { ENVELOPE_DEPTH, type MessageLimits, scan } from "../../src/wire/limits.ts";
+
+/** The structs of what pages send, by `type`. */
+const structs = new Map<unknown, AnyStruct>(
+  Object.values(frames).flatMap(({ direction, struct }) => {
+    const { type } = struct.schema as unknown as { type: AnyStruct };
+    return direction === "up" ? [[type.schema, struct]] : [];
+  }),
+);
+
+/** What arrived, as a frame that fits the table; or the code of what is wrong with it. */
+export function read(text: string, { maxDepth, ...counts }: MessageLimits): UpFrame | ErrorCode {
+  const code = scan(text, { ...counts, maxDepth: maxDepth + ENVELOPE_DEPTH });
+  if (code) return code;
+  const frame = parse(text) as { type?: unknown } | null | undefined;
+  const struct = structs.get(frame?.type);
+  return struct && !refusalOf(struct, frame) ? (frame as UpFrame) : "E_BAD_MESSAGE";
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,13 @@
+/** `violet-live/server`: the app, its pages and its stores on the server. */
+export { type VioletApp, violet } from "./app.ts";
+export type { Backend } from "./backends/backend.ts";
+export { type MemoryOptions, memory } from "./backends/memory.ts";
+export type { ServerEvent, ServerEvents } from "./events.ts";
+export type { Counters } from "./hub/hub.ts";
+export type { Limits } from "./limits.ts";
+export type { Logger } from "./logger.ts";
+export type { Middleware, ReconnectOptions, SessionMiddleware, VioletOptions } from "./options.ts";
+export type { PageOptions, PageRequest, PageTemplate } from "./render/page.ts";
+export type { PagesOptions } from "./render/pages.ts";
+export { server } from "./server.ts";
+export type { Session } from "./session.ts";

@@ -1,0 +1,175 @@
+/** What `violet(options)` takes, its defaults, and its check. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { fail } from "../src/errors.ts";
+import type { User } from "../src/state/definition.ts";
+import type { Backend } from "./backends/backend.ts";
+import { memory } from "./backends/memory.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { consoleLogger, type Logger } from "./logger.ts";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** How a page comes back after its link was lost. */
+export interface ReconnectOptions {
+  /** After so many failed tries in a row the user is told by an alert. Default 5. */
+  readonly tellAfter: number;
+  /** Each try waits a random time up to its step, in milliseconds; the last step is the cap. */
+  readonly backoffMs: readonly number[];
+}
+
+export interface VioletOptions<U extends object = User> {
+  /**
+   * Signs sessions, client ids and tokens; at least 16 letters. A list rotates: the first signs, all verify.
+   * Must be given when NODE_ENV is production; else it is made once and kept in `.violet/secret`.
+   */
+  readonly secret?: string | readonly string[] | undefined;
+  /** The module script of live pages. Default: `/_violet/runtime.js`, the drop-in. */
+  readonly client?: string;
+  /** Who makes this request; undefined: nobody known. Asked for each page and each new socket. */
+  readonly authenticate?: (request: IncomingMessage) => Awaitable<U | undefined>;
+  /** What of a user all clients may see. Default: nothing. */
+  readonly publicUser?: (user: U) => User | undefined;
+  /** The app's session middleware, so that sockets know `request.session` as pages do. */
+  readonly session?: SessionMiddleware;
+  /** Where states live. Default `memory()`. */
+  readonly backend?: Backend;
+  /** Who reads a store without a rule. Default "allow": everybody. */
+  readonly stores?: "allow" | "deny";
+  /** Origins besides the app's own that may connect: `https://app.example.org`. */
+  readonly origins?: readonly string[];
+  /** Host names to answer to. Default: all in production; else, on a loopback socket, names of this machine. */
+  readonly hosts?: readonly string[];
+  /** How many reverse proxies of your own stand before the server. Default 0: forwarded headers are ignored. */
+  readonly trustedProxies?: number;
+  /** Default `["websocket"]`, the only one so far. */
+  readonly transports?: readonly "websocket"[];
+  readonly reconnect?: Partial<ReconnectOptions>;
+  /** Between two signs of life on a quiet link. Default 25,000. */
+  readonly heartbeatMs?: number;
+  /** Without any sign for so long a link is dead. Default 45,000. */
+  readonly deadAfterMs?: number;
+  /** The longest message of a client. Default 65,536. */
+  readonly maxMessageBytes?: number;
+  /** Compresses what is sent over sockets. Default false. */
+  readonly compression?: boolean;
+  readonly limits?: Partial<Limits>;
+  /** Like pino's. Default: the console. */
+  readonly logger?: Logger;
+}
+
+/** A plain middleware: any Express app, or anything that calls like one, can use it. */
+export type Middleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/** Any framework's: express-session's type asks for Express's own request, which a socket's is near enough to. */
+export type SessionMiddleware = (request: never, response: never, next: (error?: unknown) => void) => unknown;
+
+/** The options with their defaults. */
+export interface Settings extends Required<Omit<VioletOptions<object>, "hosts" | "session" | "secret">> {
+  readonly reconnect: ReconnectOptions;
+  readonly limits: Limits;
+  readonly secret: string | readonly string[] | undefined;
+  readonly hosts: readonly string[] | undefined;
+  readonly session: SessionMiddleware | undefined;
+  /** NODE_ENV is production: messages to clients are generic. */
+  readonly production: boolean;
+}
+
+export const defaultReconnect: ReconnectOptions = {
+  tellAfter: 5,
+  backoffMs: [1000, 2000, 5000, 10_000, 30_000],
+};
+
+type Check = readonly [check: (value: unknown) => boolean, expected: string];
+
+const isText = (value: unknown) => typeof value === "string" && value !== "";
+const isList = (of: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(of);
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+const hasMethods =
+  (...names: readonly string[]) =>
+  (value: unknown) =>
+    isObject(value) && names.every((name) => typeof Reflect.get(value as object, name) === "function");
+const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+const isPositive = (value: unknown) => isCount(value) && value !== 0;
+const isOrigin = (value: unknown) => isText(value) && URL.parse(value as string)?.origin === value;
+const aFunction: Check = [(value) => typeof value === "function", "a function"];
+const aCount: Check = [isPositive, "a whole number above 0"];
+
+const checks: Record<keyof VioletOptions, Check> = {
+  secret: [(value) => isText(value) || isList(isText)(value), "a text or a list of texts"],
+  client: [isText, "the URL of a module script"],
+  authenticate: aFunction,
+  publicUser: aFunction,
+  session: aFunction,
+  backend: [hasMethods("load", "commit", "close"), "a backend: memory()"],
+  stores: [(value) => value === "allow" || value === "deny", '"allow" or "deny"'],
+  origins: [isList(isOrigin), "a list of origins like https://app.example.org"],
+  hosts: [isList(isText), "a list of host names"],
+  trustedProxies: [isCount, "a whole number"],
+  transports: [isList((value) => value === "websocket"), '["websocket"]: the others are not built yet'],
+  reconnect: [isObject, "{ tellAfter, backoffMs }"],
+  heartbeatMs: aCount,
+  deadAfterMs: aCount,
+  maxMessageBytes: aCount,
+  compression: [(value) => typeof value === "boolean", "true or false"],
+  limits: [isObject, "an object of limits"],
+  logger: [hasMethods("info", "warn", "error"), "a logger like pino's: info, warn and error"],
+};
+
+const reconnectChecks: Record<keyof ReconnectOptions, Check> = {
+  tellAfter: aCount,
+  backoffMs: [
+    (value) => isList(isPositive)(value) && (value as unknown[]).length > 0,
+    "a list of milliseconds",
+  ],
+};
+
+const limitChecks = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, aCount]));
+
+/** Checks the options of an app and fills in the defaults. Throws E_OPTION. */
+export function settingsOf(options: VioletOptions<object>, environment = process.env): Settings {
+  verify(options, checks);
+  verify(options.reconnect ?? {}, reconnectChecks, "reconnect.");
+  verify(options.limits ?? {}, limitChecks, "limits.");
+  const { heartbeatMs = 25_000, deadAfterMs = 45_000 } = options;
+  if (deadAfterMs <= heartbeatMs)
+    fail("E_OPTION", { name: "deadAfterMs", expected: "more milliseconds than heartbeatMs" });
+  return {
+    client: "/_violet/runtime.js",
+    authenticate: () => undefined,
+    publicUser: () => undefined,
+    backend: memory(),
+    stores: "allow",
+    origins: [],
+    trustedProxies: 0,
+    transports: ["websocket"],
+    maxMessageBytes: 65_536,
+    compression: false,
+    logger: consoleLogger,
+    ...given(options),
+    secret: options.secret,
+    hosts: options.hosts,
+    session: options.session,
+    heartbeatMs,
+    deadAfterMs,
+    reconnect: options.reconnect ? { ...defaultReconnect, ...given(options.reconnect) } : defaultReconnect,
+    limits: { ...defaultLimits, ...given(options.limits ?? {}) },
+    production: environment.NODE_ENV === "production",
+  };
+}
+
+/** An option that is `undefined` counts as not given. */
+const given = <T extends object>(options: T): Partial<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+function verify(options: object, by: Readonly<Record<string, Check>>, prefix = ""): void {
+  for (const [name, value] of Object.entries(given(options))) {
+    if (!Object.hasOwn(by, name)) fail("E_OPTION", { name: prefix + name, hint: "There is no such option." });
+    const [check, expected] = by[name] as Check;
+    if (!check(value)) fail("E_OPTION", { name: prefix + name, expected, got: typeof value });
+  }
+}

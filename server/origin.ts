@@ -1,0 +1,91 @@
+/** Where a request says it comes from: its scheme, host and address, and the origins that may talk to the app. */
+import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+import type { TLSSocket } from "node:tls";
+
+export interface OriginOptions {
+  /** Origins besides the app's own: `https://app.example.org`, exactly as browsers send them. */
+  readonly origins: readonly string[];
+  /** Host names to answer to; undefined: in production all, else loopback names on a loopback socket. */
+  readonly hosts: readonly string[] | undefined;
+  /** How many reverse proxies stand before the server; what they forward is believed. */
+  readonly trustedProxies: number;
+  readonly production: boolean;
+}
+
+export class Origins {
+  readonly #options: OriginOptions;
+
+  constructor(options: OriginOptions) {
+    this.#options = options;
+  }
+
+  /** May this request, made by a script, talk to the app? Without an Origin header: no. */
+  allows(request: IncomingMessage): boolean {
+    const { origin } = request.headers;
+    return (
+      origin !== undefined &&
+      this.allowsHost(request) &&
+      (this.#isOwn(request, origin) || this.isListed(origin))
+    );
+  }
+
+  isListed(origin: string): boolean {
+    return this.#options.origins.includes(origin);
+  }
+
+  #isOwn(request: IncomingMessage, origin: string): boolean {
+    const host = this.host(request);
+    // A proxy may end TLS before us: a page of https may talk to what we see as http, never the other way round.
+    return (
+      host !== "" &&
+      (origin === `https://${host}` || (!this.isSecure(request) && origin === `http://${host}`))
+    );
+  }
+
+  /**
+   * Is the Host header one of ours? A page of another name that resolves to this machine (DNS rebinding) is not.
+   */
+  allowsHost(request: IncomingMessage): boolean {
+    const { hosts, production, origins } = this.#options;
+    const host = this.host(request);
+    const name = host.replace(/:\d*$/, "");
+    if (hosts) return hosts.includes(name) || hosts.includes(host);
+    if (production || !isLoopback(request.socket.localAddress)) return true;
+    return isLocalName(name) || origins.some((origin) => origin.endsWith(`://${host}`));
+  }
+
+  isSecure(request: IncomingMessage): boolean {
+    const forwarded = this.#forwarded(request, "x-forwarded-proto");
+    return forwarded ? forwarded === "https" : (request.socket as TLSSocket).encrypted === true;
+  }
+
+  host(request: IncomingMessage): string {
+    return (this.#forwarded(request, "x-forwarded-host") ?? request.headers.host ?? "").toLowerCase();
+  }
+
+  /** The address of the peer: what limits per address count by. */
+  address(request: IncomingMessage): string {
+    return this.#forwarded(request, "x-forwarded-for") ?? request.socket.remoteAddress ?? "";
+  }
+
+  /** What the outermost trusted proxy wrote: each appends its own value, so count from the end. */
+  #forwarded(request: IncomingMessage, header: string): string | undefined {
+    const { trustedProxies } = this.#options;
+    const given = trustedProxies > 0 ? request.headers[header] : undefined;
+    if (given === undefined) return undefined;
+    const values = [given]
+      .flat()
+      .join(",")
+      .split(",")
+      .map((value) => value.trim());
+    // Scheme and host are often set rather than appended: then the one value is the outermost proxy's.
+    return values.at(-trustedProxies) ?? values[0];
+  }
+}
+
+const isLoopback = (address: string | undefined): boolean =>
+  address === "::1" || /^(::ffff:)?127\./.test(address ?? "");
+
+const isLocalName = (name: string): boolean =>
+  name === "localhost" || name.endsWith(".localhost") || isIP(name.replace(/^\[|\]$/g, "")) !== 0;

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { fail } from "../../src/errors.ts";
+import type { App } from "../app.ts";
+import { isHttpError, messageOf, sendError, statusOf } from "./error.ts";
+import { inPasses, type Rendered } from "./passes.ts";
+import type { Rendering } from "./rendering.ts";
+import { Visit } from "./visit.ts";
+
+/** One request that is answered with a rendered page. */
+export class Answer {
+  readonly #app: App;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  /** An element that throws leaves a hole. */
+  readonly #mark: boolean;
+
+  constructor(app: App, request: IncomingMessage, response: ServerResponse, mark: boolean) {
+    this.#app = app;
+    this.#request = request;
+    this.#response = response;
+    this.#mark = mark;
+  }
+
+  async visit(): Promise<Visit> {
+    if (!this.#app.door.origins.allowsHost(this.#request)) fail("E_ORIGIN");
+    await this.#app.ready;
+    return new Visit(this.#app, this.#request, await this.#app.door.session(this.#request));
+  }
+
+  async inPasses<T>(visit: Visit, make: (rendering: Rendering) => Promise<T>): Promise<Rendered<T>> {
+    const rendered = await inPasses(visit, this.#mark, make);
+    for (const error of rendered.rendering.errors) this.#report(error, "has a hole");
+    return rendered;
+  }
+
+  /** Status and headers. What only this browser may see is kept by no cache. */
+  start(
+    visit: Visit,
+    { isLive, status }: { readonly isLive: boolean; readonly status?: number | undefined },
+  ): void {
+    const response = this.#response;
+    if (isLive) this.#app.door.keep(visit.session, this.#request, response);
+    if (isLive || visit.session.user || visit.reflected().fromCookie)
+      response.setHeader("Cache-Control", "private, no-store");
+    response.setHeader("Content-Type", "text/html; charset=utf-8");
+    response.statusCode = status ?? response.statusCode;
+  }
+
+  /** An error with a status of its own is the app's to answer. */
+  fail(error: unknown, next: (error?: unknown) => void): void {
+    if (isHttpError(error) && !this.#response.headersSent) next(error);
+    else {
+      this.#report(error, "could not be rendered");
+      sendError(this.#response, error, this.#app.settings.production);
+    }
+  }
+
+  /** What a client may not have is no error of the app's: anybody could fill its log. */
+  #report(error: unknown, outcome: string): void {
+    const { method, url = "" } = this.#request;
+    const what = `${method} ${url.split("?", 1)[0]} ${outcome}`;
+    const status = statusOf(error);
+    if (status >= 500) this.#app.report(error, what);
+    else this.#app.settings.logger.info({ status, reason: messageOf(error) }, what);
+  }
+}

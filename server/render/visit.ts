@@ -1,0 +1,83 @@
+/** Whom a page is rendered for, and what was found out for them on the way: the same for all passes. */
+import type { IncomingMessage } from "node:http";
+import { fail } from "../../src/errors.ts";
+import { type Client, type Definition, wireName } from "../../src/state/definition.ts";
+import { referenceOf } from "../../src/state/store.ts";
+import { isOpen, mayRead } from "../access.ts";
+import type { App } from "../app.ts";
+import type { Authority } from "../hub/authority.ts";
+import type { Session } from "../session.ts";
+import { reflectedAttributes, reflecting } from "./early.ts";
+import { renderLocal } from "./local.ts";
+import type { Look } from "./render-store.ts";
+import type { Wanted } from "./rendering.ts";
+
+export class Visit {
+  readonly app: App;
+  readonly request: IncomingMessage;
+  readonly session: Session;
+  readonly client: Client;
+  /** Stores that this client asked for and may not have, or that could not be loaded. */
+  readonly #refused = new Map<string, unknown>();
+  readonly #allowed = new Set<string>();
+  readonly #local = new Map<Definition, Look>();
+
+  constructor(app: App, request: IncomingMessage, session: Session) {
+    this.app = app;
+    this.request = request;
+    this.session = session;
+    this.client = app.door.newClient(session);
+  }
+
+  /** A store that is loaded and that this client may read; undefined where that is to be found out. Throws E_FORBIDDEN. */
+  find(definition: Definition, key: string | undefined): Authority | undefined {
+    const name = wireName(definition, key);
+    if (this.#refused.has(name)) throw this.#refused.get(name);
+    const isFree = isOpen(definition) && this.app.settings.stores === "allow";
+    return isFree || this.#allowed.has(name) ? this.app.hub.find(definition, key) : undefined;
+  }
+
+  /** Asks for the right, then loads. What is refused is thrown where it is read. */
+  async admit({ definition, key }: Wanted): Promise<void> {
+    const name = wireName(definition, key);
+    const { client, session } = this;
+    const { stores } = this.app.settings;
+    try {
+      const ask = () => mayRead({ definition, key, client, session, stores });
+      if (!(await this.app.within(client, ask))) fail("E_FORBIDDEN", { store: name });
+      await this.app.hub.open(definition, key);
+      this.#allowed.add(name);
+    } catch (error) {
+      this.#refused.set(name, error);
+    }
+  }
+
+  local(definition: Definition): Look {
+    const known = this.#local.get(definition);
+    if (known) return known;
+    const look = renderLocal(definition, this.request);
+    this.#local.set(definition, look);
+    return look;
+  }
+
+  /** Loads stores before they are read. */
+  async load(handles: readonly object[]): Promise<void> {
+    await Promise.all(handles.map((handle) => this.admit(referenceOf(handle))));
+  }
+
+  /** What local stores put on `<html>`, and whether a cookie of this browser said so. */
+  reflected(): Reflected {
+    const definitions = reflecting();
+    return {
+      attributes: definitions.flatMap((definition) =>
+        reflectedAttributes(definition, this.local(definition).value),
+      ),
+      fromCookie: definitions.some(({ persist }) => persist === "cookie"),
+    };
+  }
+}
+
+interface Reflected {
+  readonly attributes: readonly (readonly [name: string, value: string])[];
+  readonly fromCookie: boolean;
+}

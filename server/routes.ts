@@ -1,0 +1,86 @@
+/** What is served below `/_violet/`, whatever the app's own framework. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { App } from "./app.ts";
+import { type Asset, sendFile, sendText } from "./assets.ts";
+import { answerHealth, answerReady } from "./health.ts";
+import type { Middleware } from "./options.ts";
+import { earlyHash, earlyScript } from "./render/early.ts";
+
+type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Asked for by its hash it never changes. */
+const early = ({ url = "" }: IncomingMessage): Asset => ({
+  text: earlyScript,
+  type: "text/javascript",
+  immutable: url.endsWith(`?${earlyHash}`),
+});
+
+const PREFIX = "/_violet/";
+
+/** The app's middleware. Requests for other paths go to `next`. */
+export function routes(app: App): Middleware {
+  const table = new Map<string, Route>([
+    ["session", (request, response) => answerSession(app, request, response)],
+    ["early.js", (request, response) => sendText(request, response, early(request))],
+    ["runtime.js", (request, response) => sendFile(request, response, "violet.js")],
+    ["violet.js.map", (request, response) => sendFile(request, response, "violet.js.map")],
+    ["health", (_, response) => answerHealth(response, app.state)],
+    ["ready", (_, response) => answerReady(response, app.state)],
+  ]);
+  const find = (name: string): Route | undefined => table.get(name) ?? styleRoute(app, name);
+  return (request, response, next) => {
+    const path = pathOf(request);
+    if (!path.startsWith(PREFIX)) return next();
+    if (!app.door.origins.allowsHost(request)) return refuse(response, 403);
+    const route = find(path.slice(PREFIX.length));
+    if (!route) return refuse(response, 404);
+    (async () => route(request, response))().catch(next);
+  };
+}
+
+/** The whole path, also where the app is mounted below another. */
+const pathOf = (request: IncomingMessage): string =>
+  ((request as { originalUrl?: string }).originalUrl ?? request.url ?? "").split("?", 1)[0] as string;
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { "Cache-Control": "no-store", "Content-Type": "text/plain" });
+  response.end(String(status));
+}
+
+function styleRoute(app: App, name: string): Route | undefined {
+  const [, hash] = /^css\/([\w-]{16})\.css$/.exec(name) ?? [];
+  const text = hash && app.styles.find(hash);
+  return text
+    ? (request, response) => sendText(request, response, { text, type: "text/css", immutable: true })
+    : undefined;
+}
+
+/**
+ * Credentials for a page that was made elsewhere, or whose own were refused. A page says who it was in the header
+ * `violet-client`, and stays that client where it can prove it.
+ */
+async function answerSession(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { door } = app;
+  if (!isAllowed(app, request)) return refuse(response, 403);
+  const session = await door.session(request);
+  const token = request.headers["violet-client"];
+  shareWith(app, request, response);
+  door.keep(session, request, response);
+  response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+  response.end(JSON.stringify(door.renew(typeof token === "string" ? token : undefined, session)));
+}
+
+/** Pages of other listed origins may read the answer; all others only get an opaque one. */
+function shareWith({ door }: App, { headers: { origin } }: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("Vary", "Origin");
+  if (origin === undefined || !door.origins.isListed(origin)) return;
+  response.setHeader("Access-Control-Allow-Origin", origin);
+  response.setHeader("Access-Control-Allow-Credentials", "true");
+}
+
+/** Browsers say where a request comes from, except for a plain read of the same origin. */
+function isAllowed({ door }: App, request: IncomingMessage): boolean {
+  const { origin, "sec-fetch-site": site } = request.headers;
+  if (origin !== undefined) return door.origins.allows(request);
+  return request.method === "GET" && (site === undefined || site === "same-origin" || site === "none");
+}

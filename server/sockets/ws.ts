@@ -1,0 +1,137 @@
+/** The WebSocket adapter: the only module that knows `ws`. */
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import * as ws from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
+import { closeCodes } from "../../src/wire/close-codes.ts";
+import type { Connection, Peer, Wire } from "../hub/connection.ts";
+import type { Framer } from "../hub/encoded.ts";
+import type { Hub } from "../hub/hub.ts";
+
+export interface SocketOptions {
+  /** `/_violet/socket` */
+  readonly path: string;
+  readonly hub: Hub;
+  readonly maxMessageBytes: number;
+  readonly maxFragments: number;
+  /** Who comes, or the status with which the upgrade is refused. */
+  admit(request: IncomingMessage): Promise<Peer | number>;
+}
+
+/**
+ * Takes the upgrades of `path`; gives the function that stops doing so. Those of other paths are left to whoever else
+ * listens for them, and are refused where nobody does: Node would keep such a socket for ever.
+ */
+export function attachSockets(server: Server, { path, hub, admit, ...limits }: SocketOptions): () => void {
+  const { maxMessageBytes, maxFragments } = limits;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+    maxFragments,
+  });
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isFor(path, request)) {
+      if (server.listenerCount("upgrade") === 1) refuse(socket.on("error", ignore), 404);
+      return;
+    }
+    // First of all: a reset during the asynchronous part would end the process.
+    socket.on("error", ignore);
+    const peer = await admit(request).catch((error: unknown) => {
+      hub.report(error);
+      return 500;
+    });
+    if (socket.destroyed) return;
+    if (typeof peer === "number") return refuse(socket, peer);
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off("error", ignore);
+      serve(webSocket, socket, hub, peer);
+    });
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    void upgrade(request, socket, head);
+  server.on("upgrade", onUpgrade);
+  return () => {
+    server.off("upgrade", onUpgrade);
+    sockets.close();
+  };
+}
+
+/** Is this the request's path? */
+export const isFor = (path: string, { url = "" }: IncomingMessage): boolean => url.split("?", 1)[0] === path;
+
+const ignore = () => {};
+
+const REASONS: Record<number, string> = {
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  429: "Too Many Requests",
+};
+
+function refuse(socket: Duplex, status: number) {
+  // Ended is half of it: who never ends the other half would keep it open.
+  socket.once("finish", () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[status] ?? "Error"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
+}
+
+/** Which connection a socket belongs to: one set of handlers serves them all. */
+const connections = new WeakMap<WebSocket, Connection>();
+
+function serve(webSocket: WebSocket, socket: Duplex, hub: Hub, peer: Peer) {
+  connections.set(webSocket, hub.connect(new SocketWire(webSocket, socket), peer));
+  webSocket.on("message", onMessage);
+  webSocket.on("close", onClose);
+  webSocket.on("error", ignore);
+}
+
+function onMessage(this: WebSocket, data: Buffer, isBinary: boolean) {
+  const connection = connections.get(this);
+  if (isBinary) connection?.close(closeCodes.unsupported);
+  else connection?.receive(data.toString());
+}
+
+function onClose(this: WebSocket, code: number) {
+  connections.get(this)?.closed(code);
+}
+
+/** `ws` exports its frame writer; its types leave it out. */
+const { Sender } = ws as unknown as {
+  Sender: { frame(data: Buffer, options: Record<string, boolean | number>): Buffer[] };
+};
+
+/** A WebSocket text frame, as a server sends it: not masked, so that one buffer serves all. */
+const frame: Framer = (text) => {
+  const data = Buffer.from(text);
+  return Buffer.concat(
+    Sender.frame(data, { fin: true, rsv1: false, opcode: 1, mask: false, readOnly: true }),
+  );
+};
+
+class SocketWire implements Wire {
+  readonly framer = frame;
+  readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
+
+  constructor(webSocket: WebSocket, socket: Duplex) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(frames: readonly Uint8Array[]): void {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const [first] = frames;
+    this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
+  }
+
+  close(code: number): void {
+    this.#webSocket.close(code);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What a page is given to prove itself with: its client id and a CSRF token. Both are bound to the session and
+ * carry their end, so no process needs to remember them.
+ */
+import type { Clock } from "./clock.ts";
+import { type Purpose, randomId, type Signer } from "./secret.ts";
+
+const CLIENT_SECONDS = 30 * 24 * 3600;
+const CSRF_SECONDS = 24 * 3600;
+/** Clocks of several servers may differ by so much. */
+const LEEWAY_SECONDS = 60;
+
+export class Tokens {
+  readonly #signer: Signer;
+  readonly #clock: Clock;
+
+  constructor(signer: Signer, clock: Clock) {
+    this.#signer = signer;
+    this.#clock = clock;
+  }
+
+  /** A signed client id; a new one when none is given. */
+  client(session: string, id: string = randomId()): string {
+    return this.seal("client", CLIENT_SECONDS, id, session);
+  }
+
+  /** The client id inside, or undefined where the token is not valid for this session. */
+  clientId(token: string, session: string): string | undefined {
+    return this.open("client", token, session);
+  }
+
+  csrf(session: string): string {
+    return this.seal("csrf", CSRF_SECONDS, "", session);
+  }
+
+  isCsrf(token: string, session: string): boolean {
+    return this.open("csrf", token, session) !== undefined;
+  }
+
+  /** `value.end.signature`: the value is readable; it is valid until its end and for the same `boundTo`. */
+  seal(purpose: Purpose, seconds: number, value: string, boundTo = ""): string {
+    const end = Math.floor(this.#clock.now() / 1000 + seconds).toString(36);
+    return `${value}.${end}.${this.#signer.sign(purpose, value, end, boundTo)}`;
+  }
+
+  open(purpose: Purpose, token: string, boundTo = ""): string | undefined {
+    const [value, end, signature, ...rest] = token.split(".");
+    if (value === undefined || end === undefined || signature === undefined || rest.length > 0)
+      return undefined;
+    if (!this.#signer.verify(signature, purpose, value, end, boundTo)) return undefined;
+    return this.secondsLeft(token) > -LEEWAY_SECONDS ? value : undefined;
+  }
+
+  /** Until the token's end. Says nothing about its signature. */
+  secondsLeft(token: string): number {
+    return Number.parseInt(token.split(".")[1] ?? "0", 36) - this.#clock.now() / 1000;
+  }
+}
