@@ -1,0 +1,57 @@
+import type { PropertyDeclarations } from "lit";
+import { fail } from "../src/errors.ts";
+import type { StoreCore } from "../src/state/core.ts";
+import { type Definition, definitions } from "../src/state/definition.ts";
+import { resolve } from "../src/state/resolver.ts";
+import { VioletShared } from "./shared-tag.ts";
+
+/**
+ * `<violet-local store="menu" initial='{"open":false}'>`: provides a local store to everything inside it. Where no
+ * module defines one of that name, `initial` does; tags of one name share one store. Throws E_OPTION where `initial`
+ * is no JSON.
+ */
+export class VioletLocal extends VioletShared {
+  static override properties: PropertyDeclarations = { initial: {} };
+
+  /** The state at first, as JSON. */
+  declare initial: string | null;
+
+  constructor() {
+    super();
+    this.initial = null;
+  }
+
+  protected override find(): StoreCore | undefined {
+    const definition = definitions.get(this.store) ?? this.#define();
+    return definition && resolve(definition, undefined);
+  }
+
+  /** Not entered under its name: a page's HTML must not define anything for the whole server. */
+  #define(): Definition | undefined {
+    const { store: name, initial } = this;
+    if (initial === null) return undefined;
+    return {
+      name,
+      scope: "local",
+      initial: () => parse(initial, name),
+      keys: undefined,
+      struct: undefined,
+      serverOnly: new Set(),
+      actions: new Map(),
+      access: undefined,
+      optimistic: true,
+      version: 1,
+      migrate: undefined,
+      persist: false,
+      reflect: [],
+    };
+  }
+}
+
+function parse(initial: string, store: string): unknown {
+  try {
+    return JSON.parse(initial);
+  } catch (cause) {
+    return fail("E_OPTION", { name: "initial", store, expected: "JSON" }, { cause });
+  }
+}
