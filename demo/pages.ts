@@ -1,0 +1,95 @@
+/** A page of the demo, as the navigation, the gallery and the page itself tell of it. */
+export interface Page {
+  readonly name: string;
+  readonly path: string;
+  readonly title: string;
+  /** Where its state lives. */
+  readonly scopes: readonly ("shared" | "local")[];
+  readonly sentence: string;
+  readonly tries: readonly string[];
+  /** Files below demo/, in the order of reading. */
+  readonly sources: readonly string[];
+}
+
+export const pages: readonly Page[] = [
+  {
+    name: "chat",
+    path: "/chat",
+    title: "Chat",
+    scopes: ["shared", "local"],
+    sentence: "A room for everybody: messages are shared by all browsers, your name stays in yours.",
+    tries: [
+      "Open this page in a second window and send from both.",
+      "Stop the server, send a message, start it again: it arrives, once.",
+      "Watch the status line while you do.",
+    ],
+    sources: ["chat/chat.ts", "chat/chat.server.ts", "chat/chat-room.ts", "chat/client.ts"],
+  },
+  {
+    name: "visitors",
+    path: "/visitors",
+    title: "Visitors",
+    scopes: ["shared"],
+    sentence: "A number that everybody may raise: clicks made at the same moment add up.",
+    tries: [
+      "Click in two windows as fast as you can: not one click is lost.",
+      "Turn JavaScript off and reload: the number is in the HTML.",
+      "Open the plain page beside it: it shows the same number.",
+    ],
+    sources: ["visitors/visitors.ts", "visitors/visitor-counter.ts", "visitors/client.ts"],
+  },
+  {
+    name: "todos",
+    path: "/todos",
+    title: "Todos",
+    scopes: ["shared", "local"],
+    sentence:
+      "One list, edited by many at once: everybody's additions, moves and deletions keep their meaning.",
+    tries: [
+      "Move a todo in one window while you delete another in a second one.",
+      "Begin to type, then edit in the other window: what you typed stays.",
+      "Use the keyboard alone: the focus never gets lost.",
+    ],
+    sources: ["todos/todos.ts", "todos/todo-list.ts", "todos/client.ts"],
+  },
+  {
+    name: "game",
+    path: "/game",
+    title: "Game",
+    scopes: ["shared", "local"],
+    sentence: "A score that all players share, and a name that only you have.",
+    tries: [
+      "Score in two windows under two names.",
+      "Your own point shows at once; the server's answer confirms it.",
+      "Reload: the score comes with the page, your name with the browser.",
+    ],
+    sources: ["game/game.ts", "game/game-board.ts", "game/client.ts"],
+  },
+  {
+    name: "settings",
+    path: "/settings",
+    title: "Settings",
+    scopes: ["local"],
+    sentence: "State of one browser alone: the theme and the sidebar survive a reload without a flash.",
+    tries: [
+      "Choose a theme and reload: the first frame is right already.",
+      "Turn JavaScript off, and it still is.",
+      "Look at the network: choosing sends nothing.",
+    ],
+    sources: ["settings/settings.ts", "settings/settings-panel.ts", "settings/client.ts"],
+  },
+  {
+    name: "plain",
+    path: "/plain.html",
+    title: "Plain HTML",
+    scopes: ["shared"],
+    sentence:
+      "A static file with one live tag around its own elements: rendered on the server, built by nobody.",
+    tries: [
+      "Count yourself on the visitors page and watch the sentence.",
+      "View the source of this page: the number is in it.",
+      "Edit demo/public/plain.html and reload.",
+    ],
+    sources: ["public/plain.html", "visitors/visitor-badge.ts"],
+  },
+];

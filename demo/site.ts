@@ -1,0 +1,64 @@
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import express from "express";
+import { html } from "violet-live";
+import { type VioletOptions, violet } from "violet-live/server";
+import { gallery } from "./gallery/gallery.ts";
+import { head, livePage } from "./layout.ts";
+import { type Page, pages } from "./pages.ts";
+import "violet-live/tags";
+import "./chat/chat.server.ts";
+import "./chat/chat-room.ts";
+import "./game/game-board.ts";
+import "./settings/settings-panel.ts";
+import "./todos/todo-list.ts";
+import "./visitors/visitor-badge.ts";
+import "./visitors/visitor-counter.ts";
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const elements: Readonly<Record<string, unknown>> = {
+  chat: html`<chat-room></chat-room>`,
+  visitors: html`<visitor-counter></visitor-counter>`,
+  todos: html`<todo-list></todo-list>`,
+  game: html`<game-board></game-board>`,
+  settings: html`<settings-panel></settings-panel>`,
+};
+
+/** The demo as an Express site and the Violet app in it. */
+export function createSite(options: VioletOptions = {}) {
+  const app = violet(options);
+  const site = express();
+  site.disable("x-powered-by");
+  site.use((_request, response, next) => {
+    response.setHeader("Content-Security-Policy", "default-src 'self'");
+    next();
+  });
+  site.use(app.middleware);
+  site.get("/", app.page(gallery, { title: "Violet: live web components", head }));
+  for (const page of pages) {
+    const element = elements[page.name];
+    if (element)
+      site.get(
+        page.path,
+        app.page(() => livePage(page, element), optionsOf(page)),
+      );
+  }
+  site.use(app.pages(folder("public"), { client: "/assets/visitors.js" }));
+  site.use(express.static(folder("public")));
+  site.use("/assets", express.static(folder("../dist/demo")));
+  return { app, site };
+}
+
+const optionsOf = ({ name, title }: Page) => ({
+  title: `${title} · Violet`,
+  head,
+  client: `/assets/${name}.js`,
+});
+
+/** Starts the site; port 0 takes a free one. */
+export async function startSite({ port, host, ...options }: { port: number; host: string } & VioletOptions) {
+  const { app, site } = createSite(options);
+  const server = await app.listen(site, port, host);
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
+  return { app, url, close: () => app.close() };
+}

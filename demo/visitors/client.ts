@@ -1,0 +1,3 @@
+import "violet-live/tags";
+import "./visitor-badge.ts";
+import "./visitor-counter.ts";
