@@ -1,0 +1,214 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
+import { launch } from "./support/browser.ts";
+import { Site } from "./support/site.ts";
+
+const live = ["/chat", "/visitors", "/todos", "/game", "/settings", "/plain.html"];
+
+suite("the demo site", () => {
+  let site: Site;
+  let browser: Browser;
+  let context: BrowserContext;
+  let problems: string[];
+
+  before(async () => {
+    site = await Site.start();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    assert.equal(await site.stop(), 0);
+  });
+
+  beforeEach(async () => {
+    problems = [];
+    context = await open();
+  });
+  afterEach(async () => {
+    await context.close();
+    assert.deepEqual(problems, []);
+  });
+
+  /** A person: a browser context whose errors and reports (of the content security policy, say) fail the test. */
+  async function open(options: { javaScriptEnabled?: boolean } = {}): Promise<BrowserContext> {
+    const opened = await browser.newContext({ baseURL: site.url, ...options });
+    opened.on("weberror", (error) => problems.push(String(error.error())));
+    opened.on("console", (message) => {
+      const isProblem = message.type() === "error" || message.type() === "warning";
+      // Browsers report each socket that finds no server, or whose page is left before it opens.
+      if (isProblem && !message.text().startsWith("WebSocket connection to")) problems.push(message.text());
+    });
+    return opened;
+  }
+
+  async function visit(path: string, by = context): Promise<Page> {
+    const page = await by.newPage();
+    await page.goto(path);
+    return page;
+  }
+
+  const shows = (page: Page, name: string, text: RegExp | string) =>
+    page.getByRole("status", { name }).filter({ hasText: text }).waitFor();
+
+  /** The link stands, and nothing waits for the server. */
+  const isLive = (page: Page) => page.getByText("live", { exact: true }).waitFor();
+
+  test("explains each page and shows its source in a gallery without a script or a socket", async () => {
+    const requests: string[] = [];
+    const page = await context.newPage();
+    page.on("request", (request) => requests.push(request.resourceType()));
+    page.on("websocket", () => requests.push("websocket"));
+    await page.goto("/", { waitUntil: "networkidle" });
+    assert.ok(!requests.includes("script") && !requests.includes("websocket"), requests.join());
+    assert.equal(await page.getByRole("article").count(), live.length);
+    await page.getByText("Source of Chat").click();
+    await page.getByText('shared("chat"').waitFor();
+  });
+
+  for (const path of ["/", ...live]) {
+    test(`serves ${path} with a title, a language, landmarks and one heading of the first level`, async () => {
+      const page = await context.newPage();
+      const answer = await page.goto(path);
+      assert.equal(answer?.headers()["content-security-policy"], "default-src 'self'");
+      assert.equal(await page.locator("html").getAttribute("lang"), "en");
+      assert.match(await page.title(), /Violet/);
+      for (const role of ["banner", "navigation", "main"] as const) await page.getByRole(role).waitFor();
+      assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+      await page.keyboard.press("Tab");
+      assert.equal(await page.locator(":focus").textContent(), "Skip to the content");
+    });
+  }
+
+  test("sends a message to everybody, with its name and time, once", async () => {
+    const [ada, grace] = [await visit("/chat"), await visit("/chat", await open())];
+    await ada.getByRole("textbox", { name: "Name" }).fill("Ada");
+    await ada.getByRole("textbox", { name: "Message" }).fill("Hello, everybody");
+    await ada.getByRole("button", { name: "Send" }).click();
+    for (const page of [ada, grace]) {
+      const message = page.getByRole("log").getByRole("listitem").filter({ hasText: "Hello, everybody" });
+      await message.filter({ hasText: /Ada.*\d\d:\d\d/s }).waitFor();
+      assert.equal(await message.count(), 1);
+    }
+    assert.equal(await ada.getByRole("textbox", { name: "Message" }).inputValue(), "");
+    await grace.context().close();
+  });
+
+  test("counts who is online, and again after somebody left", async () => {
+    const stays = await visit("/chat");
+    const other = await open();
+    await visit("/chat", other);
+    await stays.getByText("2 online").waitFor();
+    await other.close();
+    await stays.getByText("1 online").waitFor();
+  });
+
+  test("is live again after the server was killed, with what was sent meanwhile", async () => {
+    await using mortal = await Site.start();
+    const [here, there] = [
+      await visit(`${mortal.url}/chat`),
+      await visit(`${mortal.url}/chat`, await open()),
+    ];
+    await Promise.all([isLive(here), isLive(there)]);
+    await mortal.kill();
+    await here.getByText("offline since").waitFor();
+    await here.getByRole("textbox", { name: "Message" }).fill("still here");
+    await here.getByRole("button", { name: "Send" }).click();
+    await mortal.restart();
+    await Promise.all([isLive(here), isLive(there)]);
+    for (const page of [here, there]) {
+      const message = page.getByRole("log").getByText("still here");
+      await Promise.all([message.waitFor(), page.getByText("2 online").waitFor()]);
+      assert.equal(await message.count(), 1);
+    }
+    await there.context().close();
+  });
+
+  test("keeps a person's name in that browser", async () => {
+    const page = await visit("/chat");
+    await page.getByRole("textbox", { name: "Name" }).fill("Ada");
+    await page.getByRole("textbox", { name: "Message" }).fill("x");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("log").getByText("x", { exact: true }).waitFor();
+    await page.reload();
+    await page.waitForFunction(
+      () => document.querySelector("chat-room")?.shadowRoot?.querySelector("input")?.value === "Ada",
+    );
+  });
+
+  test("counts a visitor everywhere", async () => {
+    const [here, there] = [await visit("/visitors"), await visit("/plain.html", await open())];
+    const before = Number(await here.getByRole("status", { name: "Visitors" }).textContent());
+    await here.getByRole("button", { name: "Count me" }).click();
+    for (const page of [here, there]) await shows(page, "Visitors", String(before + 1));
+    await there.context().close();
+  });
+
+  test("adds, checks, filters, moves and deletes todos by the keyboard alone", async () => {
+    const page = await visit("/todos");
+    const focused = () =>
+      page.evaluate(() => document.querySelector("todo-list")?.shadowRoot?.activeElement?.ariaLabel);
+    const texts = () =>
+      page.getByRole("checkbox").evaluateAll((boxes) => boxes.map((box) => box.parentElement?.textContent));
+    const text = page.getByRole("textbox", { name: "New todo" });
+    for (const todo of ["milk", "bread", "tea"]) {
+      await text.pressSequentially(todo);
+      await text.press("Enter");
+      await page.getByRole("checkbox", { name: todo }).waitFor();
+    }
+    await page.getByRole("button", { name: "Move up tea" }).press("Enter");
+    assert.deepEqual(await texts(), ["milk", "tea", "bread"]);
+    assert.equal(await focused(), "Move up tea");
+    await page.getByRole("button", { name: "Move down milk" }).press("Enter");
+    assert.deepEqual(await texts(), ["tea", "milk", "bread"]);
+    await page.getByRole("checkbox", { name: "milk" }).press("Space");
+    await page.getByRole("radio", { name: "Active" }).check();
+    await page.getByRole("checkbox", { name: "milk" }).waitFor({ state: "detached" });
+    assert.deepEqual(await texts(), ["tea", "bread"]);
+    await page.getByRole("radio", { name: "All" }).check();
+    await page.getByRole("button", { name: "Delete milk" }).press("Enter");
+    assert.deepEqual(await texts(), ["tea", "bread"]);
+    assert.equal(await focused(), "Delete bread");
+  });
+
+  test("shares a score and keeps the player's name to this browser", async () => {
+    const [ada, grace] = [await visit("/game"), await visit("/game", await open())];
+    await ada.getByRole("textbox", { name: "Player" }).fill("Ada");
+    await ada.getByRole("button", { name: "Score a point" }).click();
+    for (const page of [ada, grace]) await shows(page, "Score", "1");
+    await grace.getByText("Ada").waitFor();
+    assert.equal(await grace.getByRole("textbox", { name: "Player" }).inputValue(), "");
+    await grace.context().close();
+  });
+
+  test("keeps the theme and the sidebar over a reload", async () => {
+    const page = await visit("/settings");
+    const theme = () => page.locator("html").getAttribute("data-theme");
+    await page.getByRole("radio", { name: "Dark" }).check();
+    await page.getByRole("checkbox", { name: "Show the sidebar" }).uncheck();
+    await page.getByRole("complementary", { name: "Sidebar" }).waitFor({ state: "hidden" });
+    assert.equal(await theme(), "dark");
+    await page.reload({ waitUntil: "commit" });
+    await page.waitForFunction(() => document.body);
+    assert.equal(await theme(), "dark");
+    await page.getByRole("complementary", { name: "Sidebar" }).waitFor({ state: "hidden" });
+    assert.ok(await page.getByRole("radio", { name: "Dark" }).isChecked());
+    await page.getByRole("radio", { name: "Light" }).check();
+    assert.equal(await theme(), "light");
+  });
+
+  test("is complete without JavaScript", async () => {
+    const writer = await visit("/todos");
+    await writer.getByRole("textbox", { name: "New todo" }).fill("read me");
+    await writer.getByRole("textbox", { name: "New todo" }).press("Enter");
+    await writer.getByRole("checkbox", { name: "read me" }).check();
+    await isLive(writer);
+    const reader = await open({ javaScriptEnabled: false });
+    const read = (path: string) => visit(path, reader);
+    assert.ok(await (await read("/todos")).getByRole("checkbox", { name: "read me" }).isChecked());
+    for (const path of ["/visitors", "/plain.html"]) await shows(await read(path), "Visitors", /^\d+$/);
+    await shows(await read("/game"), "Score", /^\d+$/);
+    await (await read("/chat")).getByRole("log").waitFor();
+    await (await read("/settings")).getByRole("radio", { name: "Light" }).waitFor();
+    await reader.close();
+  });
+});

@@ -1,0 +1,164 @@
+import { globSync, readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { increment } from "violet-live";
+import { chat } from "../../demo/chat/chat.ts";
+import { game } from "../../demo/game/game.ts";
+import { startSite } from "../../demo/site.ts";
+import { todos } from "../../demo/todos/todos.ts";
+import { visitors } from "../../demo/visitors/visitors.ts";
+import { MemoryLogger, secret } from "../support/serve.ts";
+import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
+import { Gate } from "./support/gate.ts";
+import { isLive, People } from "./support/people.ts";
+import { watchChanges } from "./support/watch.ts";
+
+interface Case {
+  readonly path: string;
+  /** Made on the server, as somebody else's. */
+  readonly write: () => void;
+  /** What it changes in the page: the count of people online is one of the chat's texts. */
+  readonly changes: readonly string[];
+}
+
+const count = () => increment(visitors, "value");
+const cases: readonly Case[] = [
+  { path: "/visitors", write: count, changes: ["text 1"] },
+  { path: "/plain.html", write: count, changes: ["text 1"] },
+  { path: "/game", write: () => game.point("Ada"), changes: ["text 1", "+ LI Ada 1"] },
+  { path: "/todos", write: () => todos.add("milk"), changes: ["+ LI milk ↑ ↓ ×", "text 1"] },
+  { path: "/chat", write: () => chat.send("hello", "Ada"), changes: ["text 1", "+ LI Ada hello"] },
+];
+
+const modulesOf = (folder: string) => globSync(`${folder}/**/*.js`).map((file) => readFileSync(file, "utf8"));
+const late = modulesOf("dist/demo").flatMap((text) =>
+  Array.from(text.matchAll(/import\("\.\/([^"]+)"\)/g), ([, name]) => name as string),
+);
+const isLate = (url: string) => late.some((name) => url.endsWith(`/${name}`));
+
+suite("between a page's rendering and its socket", () => {
+  let site: Awaited<ReturnType<typeof startSite>>;
+  let gate: Gate;
+  let people: People;
+  let page: Page;
+  let modules: PromiseWithResolvers<void>;
+  /** The modules that are not needed at once. */
+  let lateModules: PromiseWithResolvers<void>;
+  before(async () => {
+    people = await People.start();
+  });
+  after(() => people[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    site = await startSite({ port: 0, host: "127.0.0.1", secret, logger: new MemoryLogger() });
+    gate = await Gate.before(site.url);
+    modules = Promise.withResolvers();
+    lateModules = Promise.withResolvers();
+    page = await (await people.person()).newPage();
+    await page.addInitScript(watchChanges);
+    await page.route("**/assets/**", async (route) => {
+      await modules.promise;
+      if (isLate(route.request().url())) await lateModules.promise;
+      await route.continue();
+    });
+  });
+  afterEach(async () => {
+    assert.deepEqual(await people.leave(), []);
+    await gate[Symbol.asyncDispose]();
+    await site.close();
+  });
+
+  /** The page is painted and its modules are not there yet. */
+  async function openTo(path: string): Promise<void> {
+    await page.goto(gate.url + path, { waitUntil: "commit" });
+    await page.waitForFunction(() => isWatched);
+  }
+
+  const changesAre = async (expected: readonly string[]) => {
+    await isLive(page);
+    await page.waitForFunction((count) => changes.length >= count, expected.length);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    assert.deepEqual((await page.evaluate(() => changes)).toSorted(), expected.toSorted());
+  };
+
+  for (const { path, write, changes } of cases) {
+    test(`a write reaches ${path} by a resume, and changes nothing but its own text`, async () => {
+      await openTo(path);
+      site.app.run(write);
+      modules.resolve();
+      lateModules.resolve();
+      await changesAre(changes);
+      assert.deepEqual({ ...site.app.counters }, { resumes: 1, snapshots: 0, connections: 1 });
+    });
+
+    test(`nothing else changes when the modules that ${path} loads late come last`, async () => {
+      await openTo(path);
+      site.app.run(write);
+      modules.resolve();
+      await changesAre(changes);
+      lateModules.resolve();
+      await page.waitForLoadState("networkidle");
+      await changesAre(changes);
+    });
+  }
+
+  test("rows that were deleted and moved meanwhile are gone and moved, and the others stay as they are", async () => {
+    site.app.run(() => ["milk", "bread", "tea"].map((text) => todos.add(text)));
+    await openTo("/todos");
+    const [milk, bread, tea] = site.app.run(() => todos.items.map(({ id }) => id)) as [
+      string,
+      string,
+      string,
+    ];
+    site.app.run(() => todos.remove(milk));
+    modules.resolve();
+    await isLive(page);
+    site.app.run(() => todos.place(tea, bread));
+    lateModules.resolve();
+    await page.waitForLoadState("networkidle");
+    const moved = "LI tea ↑ ↓ ×";
+    await changesAre(["- LI milk ↑ ↓ ×", "text 2", `- ${moved}`, `+ ${moved}`]);
+    assert.deepEqual(
+      await page
+        .getByRole("listitem")
+        .getByRole("checkbox")
+        .evaluateAll((boxes) => boxes.map((box) => box.parentElement?.textContent.trim())),
+      ["tea", "bread"],
+    );
+  });
+
+  test("writes before and after hydration arrive as one change", async () => {
+    await openTo("/visitors");
+    gate.hold();
+    site.app.run(count);
+    modules.resolve();
+    lateModules.resolve();
+    await page.getByText("connecting", { exact: true }).waitFor();
+    site.app.run(count);
+    gate.release();
+    await changesAre(["text 2"]);
+    assert.deepEqual({ ...site.app.counters }, { resumes: 1, snapshots: 0, connections: 1 });
+  });
+
+  test("without a write nothing changes", async () => {
+    for (const path of ["/visitors", "/plain.html", "/game", "/todos"]) {
+      await openTo(path);
+      modules.resolve();
+      lateModules.resolve();
+      await changesAre([]);
+    }
+    const { resumes, snapshots } = site.app.counters;
+    assert.deepEqual([resumes, snapshots], [4, 0]);
+  });
+
+  test("a page of local state alone opens no socket and changes nothing", async () => {
+    await openTo("/settings");
+    modules.resolve();
+    lateModules.resolve();
+    await page.waitForFunction(
+      () => (document.querySelector("settings-panel") as { hasUpdated?: boolean } | null)?.hasUpdated,
+    );
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    assert.deepEqual(await page.evaluate(() => changes), []);
+    assert.equal(site.app.counters.connections, 0);
+  });
+});

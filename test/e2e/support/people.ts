@@ -1,0 +1,57 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { launch } from "./browser.ts";
+
+/** One browser, in which each person has cookies and storage of their own. What goes wrong in any page is kept. */
+export class People implements AsyncDisposable {
+  /** Uncaught errors, errors and warnings of the console, reports of the content security policy. */
+  problems: string[] = [];
+  readonly #browser: Browser;
+  readonly #contexts: BrowserContext[] = [];
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async start(): Promise<People> {
+    return new People(await launch());
+  }
+
+  async person(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await this.#browser.newContext(options);
+    this.#contexts.push(context);
+    context.setDefaultTimeout(20_000);
+    context.on("weberror", (error) => this.problems.push(String(error.error())));
+    context.on("console", (message) => {
+      const isProblem = ["error", "warning"].includes(message.type());
+      if (isProblem && !message.text().startsWith("Lit is in dev mode")) this.problems.push(message.text());
+    });
+    return context;
+  }
+
+  /** A page of a new person, at this address. */
+  async visit(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await (await this.person(options)).newPage();
+    await page.goto(url);
+    return page;
+  }
+
+  /** All go home. Gives what went wrong; browsers report each try that finds no server. */
+  async leave(): Promise<string[]> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+    const problems = this.problems.filter(
+      (problem) => !/ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)/.test(problem),
+    );
+    this.problems = [];
+    return problems;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+}
+
+/** The link stands, and nothing waits for the server. */
+export const isLive = (page: Page): Promise<void> => page.getByText("live", { exact: true }).waitFor();
+
+/** The text of an element with the role `status` and this name. */
+export const status = (page: Page, name: string) => page.getByRole("status", { name });

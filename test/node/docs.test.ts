@@ -1,0 +1,193 @@
+/** What the docs say is held against the code: tables, examples, links, commands, and the tests that they name. */
+import { globSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { defaultLimits } from "../../server/limits.ts";
+import { settingsOf } from "../../server/options.ts";
+import { texts } from "../../src/dev/texts.ts";
+import { closeCodes } from "../../src/wire/close-codes.ts";
+import { frames } from "../../src/wire/frames.ts";
+import { codesIn, filesIn, sectionOf, tablesOf } from "../support/markdown.ts";
+import { Newcomer, root } from "../support/newcomer.ts";
+import { assert, suite, test } from "../support/suite.ts";
+import { titlesIn } from "../support/titles.ts";
+
+const read = (file: string) => readFileSync(root + file, "utf8");
+const rowsOf = (text: string) => tablesOf(text).flatMap(({ rows }) => rows);
+const nameIn = (cell = "") => codesIn(cell)[0] ?? "";
+
+const sources = globSync("{src,elements,server}/**/*.ts", { cwd: root });
+/** Whether a word stands in any source but those that only list it. */
+const isUsed = (word: RegExp, lists: readonly string[]) =>
+  sources.some((file) => !lists.includes(file) && word.test(read(file)));
+
+suite("docs/protocol.md", () => {
+  const protocol = read("docs/protocol.md");
+
+  /** A frame's fields as the table writes them: `name`, or `name?` where it may be left out. */
+  const fieldsOf = ({ struct }: (typeof frames)[keyof typeof frames]): string[] =>
+    Object.entries(struct.schema as unknown as Record<string, { is(value: unknown): boolean }>)
+      .filter(([name]) => name !== "type")
+      .map(([name, field]) => (field.is(undefined) ? `${name}?` : name));
+
+  for (const [direction, heading] of Object.entries({
+    up: "Frames from the page",
+    down: "Frames from the server",
+  }))
+    test(`lists the frames that go ${direction}, with their fields`, () => {
+      const written = rowsOf(sectionOf(protocol, heading)).map(([kind, fields = ""]) => [
+        nameIn(kind),
+        codesIn(fields),
+      ]);
+      const ours = Object.entries(frames).filter(([, frame]) => frame.direction === direction);
+      assert.deepEqual(
+        Object.fromEntries(written),
+        Object.fromEntries(ours.map(([kind, frame]) => [kind, fieldsOf(frame)])),
+      );
+    });
+
+  test("says the type of a frame where it is not its kind", () => {
+    for (const [kind, { struct }] of Object.entries(frames)) {
+      const type = (struct.schema as unknown as { type: { schema: string } }).type.schema;
+      if (type !== kind) assert.match(protocol, new RegExp(`\\| \`${kind}\` \\(\`type: "${type}"\`\\) \\|`));
+    }
+  });
+
+  test("lists the close codes", () => {
+    const written = rowsOf(sectionOf(protocol, "Close codes")).map(([code, name = ""]) => [
+      name,
+      Number(code),
+    ]);
+    assert.deepEqual(Object.fromEntries(written), { ...closeCodes });
+  });
+});
+
+suite("docs/guide.md", () => {
+  const guide = read("docs/guide.md");
+
+  test("explains every error, in order, and says which are planned", () => {
+    const rows = rowsOf(sectionOf(guide, "Errors"));
+    assert.deepEqual(
+      rows.map(([code]) => nameIn(code)),
+      Object.keys(texts).sort(),
+    );
+    const planned = rows.filter(([, when = ""]) => when.startsWith("planned")).map(([code]) => nameIn(code));
+    const unused = Object.keys(texts).filter(
+      (code) => !isUsed(new RegExp(`\\b${code}\\b`), ["src/dev/texts.ts"]),
+    );
+    assert.deepEqual(planned, unused.sort());
+  });
+
+  test("lists every option with its default", () => {
+    const [, declared = ""] = /interface VioletOptions.*?\{(.*?)^\}/ms.exec(read("server/options.ts")) ?? [];
+    const names = Array.from(declared.matchAll(/^ {2}readonly (\w+)\?:/gm), ([, name]) => name as string);
+    const rows = rowsOf(sectionOf(guide, "Options"));
+    assert.deepEqual(rows.map(([name]) => nameIn(name)).sort(), names.sort());
+    const settings: Record<string, unknown> = { ...settingsOf({}, {}) };
+    for (const [name, cell = ""] of rows)
+      if (/^`[[{"\d]|^`(true|false)/.test(cell))
+        assert.deepEqual(JSON.parse(nameIn(cell)), settings[nameIn(name)], nameIn(name));
+  });
+
+  test("lists every limit with its default, and says which are not in effect yet", () => {
+    const rows = rowsOf(sectionOf(guide, "Limits"));
+    assert.deepEqual(
+      Object.fromEntries(rows.map(([name, value]) => [nameIn(name), JSON.parse(nameIn(value))])),
+      { ...defaultLimits },
+    );
+    const idle = rows
+      .filter(([, , , what = ""]) => what.startsWith("not in effect yet"))
+      .map(([name]) => nameIn(name));
+    const unused = Object.keys(defaultLimits).filter(
+      (name) => !isUsed(new RegExp(`\\b${name}\\b`), ["server/limits.ts"]),
+    );
+    assert.deepEqual(idle, unused);
+  });
+
+  test("has examples that compile together", async () => {
+    await using newcomer = await Newcomer.withFiles(filesIn(guide));
+    assert.deepEqual(await newcomer.typeErrors(), []);
+  });
+});
+
+suite("docs/coverage.md", () => {
+  const tables = tablesOf(read("docs/coverage.md"));
+  const rows = tables.flatMap(({ rows }) => rows);
+
+  test("has one row for each sentence", () => {
+    const places = rows.map(([place]) => place);
+    assert.deepEqual(
+      places.filter((place, index) => places.indexOf(place) !== index),
+      [],
+    );
+  });
+
+  test("knows four states, and names tests for what is built", () => {
+    for (const [place, , , state = "", tests = ""] of rows) {
+      assert.ok(["built", "partly", "untested", "planned"].includes(state), `${place}: ${state}`);
+      assert.equal(named(tests).length > 0, state === "built" || state === "partly", `${place} is ${state}`);
+    }
+  });
+
+  test("names tests that exist", () => {
+    const missing = rows.flatMap(([place, , , , tests = ""]) =>
+      named(tests)
+        .filter(([file, title]) => !titlesIn(root + file).some((one) => one.test(title)))
+        .map((one) => `${place}: ${one.join(": ")}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+});
+
+/** The tests that a cell names: `file`: "title", "another title". */
+const named = (cell: string): [file: string, title: string][] =>
+  Array.from(cell.matchAll(/`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)).flatMap(([, file = "", titles = ""]) =>
+    Array.from(titles.matchAll(/"([^"]+)"/g), ([, title = ""]): [string, string] => [file, title]),
+  );
+
+suite("docs/architecture.md", () => {
+  test("names files that exist", () => {
+    const names = new Set(sources.map((file) => posix.basename(file)));
+    const named = read("docs/architecture.md").match(/[\w-]+\.ts\b/g) ?? [];
+    assert.deepEqual(
+      named.filter((name) => !names.has(name)),
+      [],
+    );
+  });
+});
+
+suite("the docs", () => {
+  const files = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...globSync("docs/**/*.md", { cwd: root })];
+
+  test("link to files and headings that exist", () => {
+    const dead = files.flatMap((file) =>
+      Array.from(read(file).matchAll(/\]\((?!https?:)([^)]+)\)/g), ([, link = ""]) => link)
+        .filter((link) => !isThere(file, link))
+        .map((link) => `${file}: ${link}`),
+    );
+    assert.deepEqual(dead, []);
+  });
+
+  test("name scripts that exist", () => {
+    const { scripts } = JSON.parse(read("package.json"));
+    const missing = files.flatMap((file) =>
+      Array.from(read(file).matchAll(/npm run ([\w:]+)/g), ([, name = ""]) => name)
+        .filter((name) => !(name in scripts))
+        .map((name) => `${file}: ${name}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+});
+
+function isThere(from: string, link: string): boolean {
+  const [path = "", anchor] = link.split("#");
+  const file = path ? posix.join(posix.dirname(from), path) : from;
+  if (!globSync(file, { cwd: root }).length) return false;
+  const headings = Array.from(read(file).matchAll(/^#+ (.*)$/gm), ([, text = ""]) => anchorOf(text));
+  return anchor === undefined || headings.includes(anchor);
+}
+
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");

@@ -1,0 +1,143 @@
+/** What the server takes from a client over its socket. */
+import { array, integer, number, object, string } from "superstruct";
+import { server } from "../../server/index.ts";
+import { html, shared } from "../../src/index.ts";
+import type { StoreCore } from "../../src/state/core.ts";
+import { NodeClient } from "../support/node-client.ts";
+import { MemoryLogger, type Served, serve } from "../support/serve.ts";
+import { after, assert, before, suite, test } from "../support/suite.ts";
+
+const Row = object({ id: string(), at: number(), chance: number() });
+const state = object({ n: integer(), rows: array(Row) });
+const initial = () => ({ n: 0, rows: [] });
+
+const plain = shared("access-plain", { state, initial });
+const acted = shared("access-acted", {
+  state,
+  initial,
+  actions: (action) => ({
+    add: action(({ rows }, { id, now, random }) => {
+      rows.push({ id: id(), at: now(), chance: random() });
+    }),
+    clear: action((state) => {
+      state.rows.length = 0;
+    }),
+  }),
+});
+const ruled = shared("access-ruled", {
+  state,
+  initial,
+  access: { write: (_client, { via, path }) => via === "write" && path?.[0] === "n" },
+});
+const slow = shared("access-slow", { state, initial });
+const broken = shared("access-broken", { state, initial });
+const hidden = shared("access-hidden", { state, initial });
+
+server.access(slow, { write: async () => true });
+server.access(broken, {
+  write() {
+    throw new Error("the rule's own fault");
+  },
+});
+server.access(hidden, { view: ({ n }) => ({ n, rows: [] }) });
+
+suite("the server, of what clients write,", () => {
+  const logger = new MemoryLogger();
+  let served: Served;
+  let client: NodeClient;
+  before(async () => {
+    served = await serve(
+      (site, app) =>
+        site.get(
+          "/",
+          app.page(() => html`<p>${plain.n}</p>`),
+        ),
+      { logger },
+    );
+    client = await NodeClient.visit(`${served.url}/`);
+  });
+  after(async () => {
+    client.close();
+    await served.close();
+  });
+
+  async function open(store: object): Promise<StoreCore> {
+    const core = client.core(store);
+    await core.loaded();
+    return core;
+  }
+  const truth = (store: { n: number }) => served.app.run(() => store.n);
+
+  test("takes direct writes where there are no actions", async () => {
+    const core = await open(plain);
+    core.write(["set", ["n"], 1]);
+    await core.settled();
+    assert.equal(truth(plain), 1);
+  });
+
+  test("takes actions alone where there are some", async () => {
+    const core = await open(acted);
+    core.write(["set", ["n"], 1]);
+    await assert.rejects(core.settled(), { code: "E_FORBIDDEN" });
+    assert.equal(truth(acted), 0);
+    assert.equal(core.snapshot().n, 0);
+    core.call("add", []);
+    await core.settled();
+    assert.equal(
+      served.app.run(() => acted.rows.length),
+      1,
+    );
+  });
+
+  test("takes what a rule allows, and no more", async () => {
+    const core = await open(ruled);
+    core.write(["set", ["n"], 1]);
+    await core.settled();
+    core.write(["splice", ["rows", 0], 0, [{ id: "a", at: 0, chance: 0 }]]);
+    await assert.rejects(core.settled(), { code: "E_FORBIDDEN" });
+    assert.equal(truth(ruled), 1);
+    assert.equal(
+      served.app.run(() => ruled.rows.length),
+      0,
+    );
+  });
+
+  test("waits for a rule that takes time", async () => {
+    const core = await open(slow);
+    core.write(["set", ["n"], 1]);
+    await core.settled();
+    assert.equal(truth(slow), 1);
+  });
+
+  test("takes nothing where the rule throws, and logs why without telling it", async () => {
+    const core = await open(broken);
+    core.write(["set", ["n"], 1]);
+    await assert.rejects(core.settled(), { code: "E_INTERNAL", message: /^(?!.*own fault)/ });
+    assert.equal(truth(broken), 0);
+    assert.deepEqual(
+      logger.errors.map(({ err }) => err.message),
+      ["the rule's own fault"],
+    );
+  });
+
+  test("refuses a write by index where there is a view", async () => {
+    const core = await open(hidden);
+    core.write(["splice", ["rows", 0], 0, [{ id: "a", at: 0, chance: 0 }]]);
+    await assert.rejects(core.settled(), { code: "E_FORBIDDEN" });
+    core.write(["set", ["n"], 1]);
+    await core.settled();
+    assert.equal(truth(hidden), 1);
+  });
+
+  test("runs an action with the ids, times and random numbers that the browser ran it with", async () => {
+    const core = await open(acted);
+    for (const action of ["clear", "add", "add"]) core.call(action, []);
+    const predicted = core.snapshot();
+    await core.settled();
+    assert.equal(core.snapshot(), predicted);
+    assert.deepEqual(
+      served.app.run(() => JSON.parse(JSON.stringify(acted.rows))),
+      predicted.rows as never,
+    );
+  });
+});

@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import { integer } from "superstruct";
+import { type Middleware, server } from "../../server/index.ts";
+import { type Client, html, shared } from "../../src/index.ts";
+import { closeCodes } from "../../src/wire/close-codes.ts";
+import { PROTOCOL } from "../../src/wire/protocol.ts";
+import { cookiesOf, type Page, type Served, secret, serve } from "../support/serve.ts";
+import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
+
+const store = shared("door-store", { state: integer(), initial: () => 5 });
+const seen: unknown[] = [];
+server.access(store, {
+  read(client, { session }) {
+    seen.push({ user: client.user, session });
+    return true;
+  },
+});
+
+interface Greeting {
+  readonly origin: string;
+  readonly cookie: string;
+  readonly client?: string | undefined;
+  readonly csrf?: string | undefined;
+}
+
+type Welcome = { readonly client: string; readonly self: Client };
+
+const sockets = new Set<WebSocket>();
+
+/** Says hello, and gives the welcome or the code with which the socket is closed. */
+function greet({ origin, cookie, ...claim }: Greeting): Promise<Welcome | number> {
+  const url = `${origin.replace("http", "ws")}/_violet/socket`;
+  const socket = new WebSocket(url, { headers: { origin, cookie } } as never);
+  sockets.add(socket);
+  return new Promise((resolve, reject) => {
+    socket.onopen = () =>
+      socket.send(JSON.stringify({ type: "hello", protocol: PROTOCOL, ...claim, stores: [] }));
+    socket.onmessage = ({ data }) => resolve(JSON.parse(data as string) as Welcome);
+    socket.onclose = ({ code }) => resolve(code);
+    socket.onerror = () => reject(new Error("refused"));
+  });
+}
+
+const greetAs = ({ payload, headers }: Page, origin: string, more: Partial<Greeting> = {}) =>
+  greet({ origin, cookie: cookiesOf(headers), client: payload?.client, csrf: payload?.csrf, ...more });
+
+const page = (site: import("express").Express, app: Served["app"]) =>
+  site.get(
+    "/",
+    app.page(() => html`<p>${store.value}</p>`),
+  );
+
+suite("a hello", () => {
+  let served: Served;
+  before(async () => {
+    served = await serve(page);
+  });
+  afterEach(() => {
+    for (const socket of sockets) socket.close();
+    sockets.clear();
+  });
+  after(() => served.close());
+
+  test("speaks for the client that the page was rendered for", async () => {
+    const rendered = await served.get("/");
+    const welcome = (await greetAs(rendered, served.url)) as Welcome;
+    assert.deepEqual<unknown>(welcome.self, rendered.payload?.self);
+    const again = (await greetAs(rendered, served.url, { client: welcome.client })) as Welcome;
+    assert.equal(again.self.id, welcome.self.id);
+  });
+
+  test("gets a client where it brings none", async () => {
+    const rendered = await served.get("/");
+    const welcome = (await greetAs(rendered, served.url, { client: undefined })) as Welcome;
+    assert.match(welcome.self.id, /^[\w-]{22}$/);
+    assert.notEqual(welcome.self.id, rendered.payload?.self.id);
+  });
+
+  test("is refused without the session's own tokens", async () => {
+    const [mine, other] = [await served.get("/"), await served.get("/")];
+    const refused: Record<string, Partial<Greeting>> = {
+      "no csrf": { csrf: undefined },
+      "another session's csrf": { csrf: other.payload?.csrf },
+      "another session's client": { client: other.payload?.client },
+      "a tampered client": { client: `A${mine.payload?.client}` },
+      "a client for a csrf": { csrf: mine.payload?.client },
+      "no cookie": { cookie: "" },
+      "another session's cookie": { cookie: cookiesOf(other.headers) },
+      "a tampered cookie": { cookie: cookiesOf(mine.headers).replace("=", "=A") },
+    };
+    for (const [name, change] of Object.entries(refused))
+      assert.equal(await greetAs(mine, served.url, change), closeCodes.session, name);
+  });
+
+  test("of a page from before a restart is taken after it", async () => {
+    const rendered = await served.get("/");
+    const restarted = await serve(page);
+    const welcome = (await greetAs(rendered, restarted.url)) as Welcome;
+    await restarted.close();
+    assert.equal(welcome.self.id, rendered.payload?.self.id);
+    const rotated = await serve(page, { secret: ["a newer secret than before", secret] });
+    assert.equal(((await greetAs(rendered, rotated.url)) as Welcome).self.id, rendered.payload?.self.id);
+    await rotated.close();
+    const changed = await serve(page, { secret: "another secret altogether" });
+    assert.equal(await greetAs(rendered, changed.url), closeCodes.session);
+    await changed.close();
+  });
+
+  test("makes connect happen, once per identity, in the app's scope", async () => {
+    const events: string[] = [];
+    const connected = Promise.withResolvers<void>();
+    const removers = [
+      server.on("connect", ({ id }) => {
+        events.push(`connect ${id} of ${server.connections().length}, ${store.value}`);
+        connected.resolve();
+      }),
+    ];
+    const rendered = await served.get("/");
+    await greetAs(rendered, served.url);
+    await connected.promise;
+    await greetAs(rendered, served.url);
+    for (const remove of removers) remove();
+    assert.deepEqual(events, [`connect ${rendered.payload?.self.id} of 1, 5`]);
+  });
+});
+
+suite("an app with users and sessions of its own", () => {
+  // A session middleware in small: like express-session, it knows its sessions by a cookie.
+  const kept = new Map<string, object>();
+  const sessions: Middleware = (request, response, next) => {
+    const [, known] = /sid=([\w-]+)/.exec(request.headers.cookie ?? "") ?? [];
+    const sid = known && kept.has(known) ? known : randomUUID();
+    if (sid !== known) response.appendHeader("Set-Cookie", `sid=${sid}`);
+    const session = kept.get(sid) ?? { theme: `of ${sid}` };
+    kept.set(sid, session);
+    Object.assign(request, { session });
+    next();
+  };
+  let served: Served;
+  before(async () => {
+    served = await serve(
+      (site, app) => {
+        site.use(sessions);
+        page(site, app);
+      },
+      {
+        session: sessions,
+        authenticate: ({ headers }) =>
+          headers.cookie?.includes("login") ? { name: "Ada", password: "pw" } : undefined,
+        publicUser: ({ name }) => ({ name }),
+      },
+    );
+  });
+  after(() => served.close());
+
+  test("shows the public part of the user, and its rules get session and user whole", async () => {
+    const first = await served.get("/");
+    const cookie = `${cookiesOf(first.headers)}; login=1`;
+    const rendered = await served.get("/", { cookie });
+    assert.deepEqual<unknown>(rendered.payload?.self.user, { name: "Ada" });
+    assert.doesNotMatch(rendered.html, /pw|theme/);
+    const { session } = seen.at(-1) as { session: { user: object; data: { theme: string } } };
+    assert.deepEqual(session.user, { name: "Ada", password: "pw" });
+    assert.match(session.data.theme, /^of /);
+    const welcome = (await greetAs(rendered, served.url, { cookie })) as Welcome;
+    assert.deepEqual<unknown>(welcome.self, rendered.payload?.self);
+  });
+
+  test("starts a new session with a new one of the app's", async () => {
+    const before = await served.get("/");
+    const violet = cookiesOf(before.headers).match(/violet-session=[^;]+/)?.[0] ?? "";
+    const same = await served.get("/", { cookie: cookiesOf(before.headers) });
+    assert.deepEqual(same.headers.getSetCookie(), []);
+    const relogged = await served.get("/", { cookie: violet });
+    assert.match(cookiesOf(relogged.headers), /violet-session=/);
+    assert.equal(
+      await greetAs(before, served.url, { cookie: cookiesOf(relogged.headers) }),
+      closeCodes.session,
+    );
+  });
+});
+
+test("on https the session's cookie is Secure and belongs to this host alone", async () => {
+  const served = await serve(page, { trustedProxies: 1 });
+  const https = { "x-forwarded-proto": "https", "x-forwarded-for": "192.0.2.1" };
+  const { headers } = await served.get("/", https);
+  const again = await served.get("/", { ...https, cookie: cookiesOf(headers) });
+  await served.close();
+  assert.match(
+    headers.getSetCookie()[0] ?? "",
+    /^__Host-violet-session=[^;]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  );
+  assert.deepEqual(again.headers.getSetCookie(), []);
+});

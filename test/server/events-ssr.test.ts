@@ -1,0 +1,102 @@
+import { render } from "@lit-labs/ssr";
+import { collectResult } from "@lit-labs/ssr/lib/render-result.js";
+import { LitElement, html as litHtml, type TemplateResult } from "lit";
+import { string } from "superstruct";
+import { callback } from "../../src/events/callback.ts";
+import { hosts } from "../../src/events/host.ts";
+import { html } from "../../src/events/html.ts";
+import { on } from "../../src/events/on.ts";
+import { trusted } from "../../src/events/trusted.ts";
+import { assert, suite, test } from "../support/suite.ts";
+
+class ChatRoom extends LitElement {
+  static template: () => TemplateResult;
+  override render() {
+    return hosts("chat-room", ChatRoom.template);
+  }
+}
+customElements.define("chat-room", ChatRoom);
+
+const toText = (template: () => unknown) => collectResult(render(template()));
+const inRoom = (template: () => TemplateResult) => {
+  ChatRoom.template = template;
+  return toText(() => litHtml`<chat-room></chat-room>`);
+};
+
+const submit = () => {};
+const text = "<i>";
+const none = null;
+const save = callback((_event: Event) => {});
+
+suite("@event on the server", () => {
+  const message =
+    'TypeError: @click on <button> in <chat-room>: "submit" is not marked as a callback. Wrap it: callback(submit).';
+  const exactly = (error: unknown) =>
+    error instanceof TypeError &&
+    String(error) === message &&
+    (error as { code?: string }).code === "E_UNMARKED";
+
+  test("throws for an unmarked handler as in the browser", async () => {
+    await assert.rejects(
+      inRoom(() => html`<button @click=${submit}></button>`),
+      exactly,
+    );
+    await assert.rejects(
+      inRoom(() => html`<button @click=${on(submit)}></button>`),
+      exactly,
+    );
+  });
+
+  test("throws for an unmarked handler in Lit's own html, with what is known there", () =>
+    assert.rejects(
+      inRoom(() => litHtml`<button @click=${on(submit)}></button>`),
+      (error) =>
+        error instanceof TypeError && /^on\(\).*: "submit" is not marked as a callback/.test(error.message),
+    ));
+
+  test("throws for required arguments that nobody gives, and for unknown modifiers", async () => {
+    const rename = callback([string()], () => {});
+    await assert.rejects(
+      inRoom(() => html`<i @click=${rename}></i>`),
+      { code: "E_ARGUMENTS" },
+    );
+    await assert.rejects(
+      inRoom(() => html`<i @click.prevnt=${save}></i>`),
+      {
+        code: "E_MODIFIER",
+        message: /^@click\.prevnt on <i> in <chat-room>: /,
+      },
+    );
+    await assert.rejects(
+      inRoom(() => html`<i onclick=${text}></i>`),
+      { code: "E_SINK" },
+    );
+  });
+
+  test("gives the bytes that Lit's own html gives", async () => {
+    const tag =
+      (html: typeof litHtml) =>
+      (strings: TemplateStringsArray, ...values: unknown[]) =>
+        html(strings, ...values);
+    const page = (make: ReturnType<typeof tag>) =>
+      make`<form @submit.prevent=${save} .onSelect=${submit} class=${"a"}>
+        <input @input.debounce.500=${on(save)} ?disabled=${true}><p>${"text"}</p></form>`;
+    assert.equal(
+      await inRoom(() => page(tag(html as typeof litHtml))),
+      await inRoom(() => page(tag(litHtml))),
+    );
+  });
+
+  test("renders nothing of a handler", async () => {
+    const page = await inRoom(() => html`<button @click.prevent=${save} @focus=${none}>Save</button>`);
+    assert.match(page, /<button\s*>Save<\/button>/);
+  });
+});
+
+suite("trusted on the server", () => {
+  test("renders HTML where everything else is escaped", async () => {
+    const page = await inRoom(() => html`<p>${trusted("<b>bold</b>")}${text}</p>`);
+    assert.match(page, /<b>bold<\/b>/);
+    assert.match(page, /&lt;i&gt;/);
+  });
+});

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { number, object, string } from "superstruct";
+import type { AccessRules } from "../../../src/state/definition.ts";
+import { shared } from "../../../src/state/shared.ts";
+import { definitionOf } from "../../../src/state/store.ts";
+import { closeCodes } from "../../../src/wire/close-codes.ts";
+import { HubBench, only } from "../../support/hub.ts";
+import { suite, test } from "../../support/suite.ts";
+
+let stores = 0;
+type State = { count: number; text: string };
+const State = object({ count: number(), text: string() });
+const initial = () => ({ count: 0, text: "" });
+
+const counter = (access: AccessRules<State> = {}) =>
+  definitionOf(shared(`connection${stores++}`, { state: State, initial, access }));
+
+const increment: ["increment", string[], number][] = [["increment", ["count"], 1]];
+
+suite("a connection", () => {
+  test("gets a welcome for its hello, and then its stores", async () => {
+    const bench = new HubBench();
+    const definition = counter();
+    const frames = await bench.page().hello("ann", { store: definition.name, life: 1 });
+    assert.deepEqual(frames[0], {
+      type: "welcome",
+      protocol: 1,
+      client: "token of ann",
+      self: { id: "ann" },
+      heartbeatMs: 25_000,
+    });
+    assert.equal(frames[1]?.type, "state");
+  });
+
+  test("gets nothing before its hello, and is closed when it sends something else", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    assert.deepEqual(await page.send({ type: "pong" }), []);
+    assert.equal(page.closedWith, closeCodes.helloTimeout);
+  });
+
+  test("is closed when it says nothing for 5 s", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    bench.clock.pass(5000);
+    assert.equal(page.closedWith, undefined);
+    bench.clock.pass(1000);
+    assert.equal(page.closedWith, closeCodes.helloTimeout);
+  });
+
+  test("is closed for another protocol, a refused identity, or a second hello", async () => {
+    const bench = new HubBench({
+      identify: ({ client }) => (client === "ann" ? { client: { id: "ann" }, token: "" } : undefined),
+    });
+    const [old, refused, twice] = [bench.page(), bench.page(), bench.page()];
+    await old.send({ type: "hello", protocol: 0, client: "ann", stores: [] });
+    await refused.hello("eve");
+    await twice.hello("ann");
+    await twice.hello("ann");
+    const { protocol, session, badMessages } = closeCodes;
+    assert.deepEqual(
+      [old, refused, twice].map(({ closedWith }) => closedWith),
+      [protocol, session, badMessages],
+    );
+  });
+
+  test("is closed, to come back, where it cannot be found out who it is", async () => {
+    const bench = new HubBench({ identify: () => Promise.reject(new Error("no database")) });
+    const page = bench.page();
+    await page.hello("ann");
+    assert.equal(page.closedWith, closeCodes.storage);
+    assert.equal(bench.reports.length, 1);
+  });
+
+  test("is told of a bad frame, and closed at the fifth within a minute", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    await page.hello("ann");
+    for (const bad of ["{", '{"type":"constructor"}', '{"type":"SYNC"}', "[".repeat(50)]) {
+      const { code } = only(await page.send(bad), "error");
+      assert.match(code, /E_BAD_MESSAGE|E_TOO_DEEP/);
+    }
+    assert.equal(page.closedWith, undefined);
+    page.post("null");
+    assert.equal(page.closedWith, closeCodes.badMessages);
+  });
+
+  test("may send a bad frame now and then", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    await page.hello("ann");
+    for (let count = 0; count < 20; count++) {
+      page.post("{");
+      bench.clock.pass(20_000);
+    }
+    assert.equal(page.closedWith, undefined);
+  });
+
+  test("gets the same answer for a store that it may not read and for one that is unknown", async () => {
+    const bench = new HubBench();
+    const secret = counter({ read: ({ id }) => id === "bob" });
+    const page = bench.page();
+    const frames = await page.hello("ann", { store: secret.name, life: 1 }, { store: "nothing", life: 1 });
+    const answers = frames.slice(1).map((frame) => ({ ...frame, store: "", message: "" }));
+    assert.deepEqual(answers[0], answers[1]);
+    assert.equal(only(frames.slice(1, 2), "error").code, "E_FORBIDDEN");
+    await page.sync(1, 1, 0, increment);
+    assert.equal((await bench.authority(secret)).version, 0);
+  });
+
+  test("waits for a rule that takes its time, in the order of its frames", async () => {
+    const rule = Promise.withResolvers<boolean>();
+    const bench = new HubBench();
+    const slow = counter({ write: () => rule.promise });
+    const quick = counter();
+    const page = bench.page();
+    await page.hello("ann", { store: slow.name, life: 1 }, { store: quick.name, life: 1 });
+    assert.deepEqual(await page.sync(1, 1, 0, increment), []);
+    assert.deepEqual(await page.sync(2, 1, 0, increment), []);
+    rule.resolve(true);
+    assert.deepEqual(
+      (await page.news()).map((frame) => frame.type === "ack" && frame.store),
+      [1, 2],
+    );
+  });
+
+  test("is closed when too many of its frames wait", async () => {
+    const bench = new HubBench();
+    const slow = counter({ write: () => new Promise(() => {}) });
+    const page = await bench.subscriber("ann", slow);
+    for (let count = 0; count < 300; count++)
+      page.post({ type: "SYNC", store: 1, n: 1, v: 0, batches: [increment] });
+    assert.equal(page.closedWith, closeCodes.rate);
+  });
+
+  test("has at most so many stores", async () => {
+    const bench = new HubBench({ limits: { storesPerSocket: 1 } });
+    const [one, two] = [counter(), counter()];
+    const frames = await bench
+      .page()
+      .hello("ann", { store: one.name, life: 1 }, { store: two.name, life: 1 });
+    assert.equal(only(frames, "error").code, "E_LIMIT");
+  });
+
+  test("hears no more of a store that it leaves", async () => {
+    const bench = new HubBench();
+    const definition = counter();
+    const [ann, bob] = [await bench.subscriber("ann", definition), await bench.subscriber("bob", definition)];
+    await bob.send({ type: "unsubscribe", store: 1 });
+    await ann.sync(1, 1, 0, increment);
+    assert.deepEqual(await bob.news(), []);
+  });
+
+  test("gets all frames of one turn of the event loop in one write", async () => {
+    const bench = new HubBench();
+    const definition = counter();
+    const ann = await bench.subscriber("ann", definition);
+    const { writes } = ann;
+    const authority = await bench.authority(definition);
+    for (let count = 0; count < 5; count++)
+      authority.transaction(() => authority.write(["increment", ["count"], 1]));
+    assert.equal((await ann.news()).length, 5);
+    assert.equal(ann.writes, writes + 1);
+  });
+});
+
+suite("a page that reads slowly", () => {
+  const slow = async () => {
+    const bench = new HubBench({ limits: { outboxBytes: 1000, stalledMs: 30_000 } });
+    const definition = counter();
+    const page = await bench.subscriber("slow", definition);
+    const writer = await bench.subscriber("ann", definition);
+    await page.news();
+    page.backlogBytes = 1001;
+    for (let n = 1; n <= 50; n++) await writer.sync(1, n, n - 1, increment);
+    return { bench, definition, page };
+  };
+
+  test("is told once that it has missed something, and then nothing", async () => {
+    const { page } = await slow();
+    assert.deepEqual(
+      (await page.news()).map((frame) => frame.type === "error" && frame.code),
+      ["E_RESYNC"],
+    );
+  });
+
+  test("gets on when it subscribes again", async () => {
+    const { bench, definition, page } = await slow();
+    page.backlogBytes = 0;
+    await page.news();
+    const { epoch } = await bench.authority(definition);
+    const state = only(
+      await page.send({ type: "subscribe", store: definition.name, life: 1, epoch, version: 0 }),
+      "state",
+    );
+    assert.equal(state.version, 50);
+    const writer = await bench.subscriber("bob", definition);
+    await writer.sync(1, 1, 50, increment);
+    assert.equal(only(await page.news(), "SYNC").type, "SYNC");
+  });
+
+  test("is closed after 30 s without progress", async () => {
+    const { bench, page } = await slow();
+    bench.clock.pass(29_000);
+    page.backlogBytes = 1000;
+    page.post({ type: "pong" });
+    bench.clock.pass(29_000);
+    assert.equal(page.closedWith, undefined);
+    bench.clock.pass(3000);
+    assert.equal(page.closedWith, closeCodes.slow);
+  });
+
+  test("is closed when it asks and asks, and never reads", async () => {
+    const { page } = await slow();
+    page.backlogBytes = 2001;
+    page.post("{");
+    assert.equal(page.closedWith, closeCodes.slow);
+  });
+});

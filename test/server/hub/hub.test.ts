@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { number, object } from "superstruct";
+import type { Backend } from "../../../server/backends/backend.ts";
+import { memory } from "../../../server/backends/memory.ts";
+import { VioletError } from "../../../src/errors.ts";
+import { shared } from "../../../src/state/shared.ts";
+import { definitionOf } from "../../../src/state/store.ts";
+import { closeCodes } from "../../../src/wire/close-codes.ts";
+import { HubBench, only } from "../../support/hub.ts";
+import { suite, test } from "../../support/suite.ts";
+
+let stores = 0;
+const State = object({ count: number() });
+const initial = () => ({ count: 0 });
+const counter = () => definitionOf(shared(`hub${stores++}`, { state: State, initial }));
+const rooms = () => definitionOf(shared.family(`hub${stores++}`, { state: State, initial }));
+const increment: ["increment", string[], number][] = [["increment", ["count"], 1]];
+
+suite("an identity", () => {
+  test("connects once, and outlives the loss of its link", async () => {
+    const bench = new HubBench();
+    const first = bench.page();
+    await first.hello("ann");
+    first.connection.closed(1006);
+    bench.clock.pass(170_000);
+    await bench.page().hello("ann");
+    bench.clock.pass(20_000);
+    assert.deepEqual(bench.events, [["connect", "ann"]]);
+  });
+
+  test("ends when its grace time is over", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    await page.hello("ann");
+    page.connection.closed(1006);
+    assert.deepEqual(bench.hub.clients(), []);
+    bench.clock.pass(179_000);
+    assert.equal(bench.events.length, 1);
+    bench.clock.pass(2000);
+    assert.deepEqual(bench.events, [
+      ["connect", "ann"],
+      ["disconnect", "ann"],
+    ]);
+  });
+
+  test("ends at once when its page is left", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    await page.hello("ann");
+    page.connection.closed(closeCodes.bye);
+    assert.deepEqual(bench.events, [
+      ["connect", "ann"],
+      ["disconnect", "ann"],
+    ]);
+  });
+
+  test("waits while its page is in the back/forward cache", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    await page.hello("ann");
+    page.connection.closed(closeCodes.parked);
+    assert.equal(bench.events.length, 1);
+  });
+
+  test("has one connection: a new one closes the old one", async () => {
+    const bench = new HubBench();
+    const [half, fresh] = [bench.page(), bench.page()];
+    await half.hello("ann");
+    await fresh.hello("ann");
+    assert.equal(half.closedWith, closeCodes.resync);
+    assert.deepEqual(bench.hub.clients(), [{ id: "ann" }]);
+    assert.equal(bench.events.length, 1);
+  });
+});
+
+suite("the heartbeat", () => {
+  test("pings each connection within its period", async () => {
+    const bench = new HubBench();
+    const pages = Array.from({ length: 30 }, () => bench.page());
+    for (const [index, page] of pages.entries()) await page.hello(`c${index}`);
+    bench.clock.pass(25_000);
+    for (const page of pages) only(await page.news(), "ping");
+  });
+
+  test("closes who has not been heard for 45 s", async () => {
+    const bench = new HubBench();
+    const [silent, alive] = [bench.page(), bench.page()];
+    await silent.hello("ann");
+    await alive.hello("bob");
+    for (let count = 0; count < 8; count++) {
+      bench.clock.pass(10_000);
+      alive.post({ type: "pong" });
+    }
+    assert.equal(silent.closedWith, closeCodes.heartbeat);
+    assert.equal(alive.closedWith, undefined);
+  });
+});
+
+suite("a room", () => {
+  test("is loaded on first use, and dropped when it is idle", async () => {
+    const bench = new HubBench();
+    const definition = rooms();
+    const page = bench.page();
+    await page.hello("ann", { store: `${definition.name}/42`, life: 1 });
+    await page.sync(1, 1, 0, increment);
+    for (let count = 0; count < 4; count++) {
+      bench.clock.pass(30_000);
+      page.post({ type: "pong" });
+    }
+    assert.ok(bench.hub.find(definition, "42"), "somebody looks at it");
+    page.connection.closed(1006);
+    bench.clock.pass(62_000);
+    assert.equal(bench.hub.find(definition, "42"), undefined);
+    const again = await bench.hub.open(definition, "42");
+    assert.deepEqual(again.tree.root, { count: 1 });
+    assert.equal(again.version, 1);
+  });
+
+  test("keeps what it knows of its writers", async () => {
+    const bench = new HubBench();
+    const definition = rooms();
+    const store = `${definition.name}/42`;
+    const page = bench.page();
+    await page.hello("ann", { store, life: 1 });
+    await page.sync(1, 1, 0, increment);
+    page.connection.closed(1006);
+    bench.clock.pass(62_000);
+    const again = bench.page();
+    assert.equal(only(await again.hello("ann", { store, life: 1 }), "state").last, 1);
+  });
+
+  test("is stored by its first change, not by a look or a refused write", async () => {
+    const backend = memory();
+    const bench = new HubBench({ backend });
+    const definition = rooms();
+    const store = `${definition.name}/42`;
+    const page = bench.page();
+    await page.hello("ann", { store, life: 1 });
+    await page.sync(1, 1, 0, [["set", ["count"], "x"]]);
+    assert.equal(await backend.load(store), undefined);
+    await page.sync(1, 2, 0, increment);
+    const stored = await backend.load(store);
+    assert.deepEqual(stored?.value, { count: 1 });
+    assert.deepEqual([...(stored?.writers ?? [])], [["ann.1", { n: 2 }]]);
+  });
+
+  test("has a key that its struct lets through", async () => {
+    const bench = new HubBench();
+    const { name } = rooms();
+    for (const store of [name, `${name}/`, `${name}/../x`, `${name}/a b`, `${name}/${"x".repeat(65)}`]) {
+      const frames = await bench.page().hello("ann", { store, life: 1 });
+      assert.equal(only(frames, "error").code, "E_FORBIDDEN", store);
+    }
+  });
+
+  test("asked for twice at once is loaded once", async () => {
+    const bench = new HubBench({ backend: memory({ delayMs: 1 }) });
+    const definition = rooms();
+    const [one, two] = await Promise.all([bench.hub.open(definition, "a"), bench.hub.open(definition, "a")]);
+    assert.equal(one, two);
+  });
+});
+
+suite("a stored state", () => {
+  const storage = (value: object): Backend => ({
+    ...memory(),
+    load: async () => ({ epoch: "e", version: 3, value: value as never, schema: 1, writers: new Map() }),
+  });
+
+  test("goes on where it was", async () => {
+    const bench = new HubBench({ backend: storage({ count: 7 }) });
+    const authority = await bench.authority(counter());
+    assert.deepEqual(authority.look({ id: "ann" }), { epoch: "e", version: 3, value: { count: 7 } });
+  });
+
+  test("that its struct refuses stops its store", async () => {
+    const bench = new HubBench({ backend: storage({ count: "many" }) });
+    await assert.rejects(bench.authority(counter()), { code: "E_STATE_INVALID" });
+  });
+
+  test("of an earlier version is migrated", async () => {
+    const bench = new HubBench({ backend: storage({ total: 7 }) });
+    const definition = definitionOf(
+      shared(`hub${stores++}`, {
+        state: State,
+        initial,
+        version: 2,
+        migrate: (old, from) => ({ count: (old as { total: number }).total + from }),
+      }),
+    );
+    assert.deepEqual((await bench.authority(definition)).tree.root, { count: 8 });
+  });
+
+  test("that cannot be loaded is asked for again later", async () => {
+    const backend = { ...memory(), load: () => Promise.reject(new VioletError("E_UNAVAILABLE")) };
+    const bench = new HubBench({ backend });
+    const definition = counter();
+    const { code, store, retryAfterMs } = only(
+      await bench.page().hello("ann", { store: definition.name, life: 1 }),
+      "error",
+    );
+    assert.deepEqual(
+      { code, store, retryAfterMs },
+      { code: "E_UNAVAILABLE", store: definition.name, retryAfterMs: 1000 },
+    );
+  });
+});
+
+suite("a hub that closes", () => {
+  test("sends its pages away, with a time to come back", async () => {
+    const bench = new HubBench();
+    const definition = counter();
+    const page = await bench.subscriber("ann", definition);
+    page.post({ type: "SYNC", store: 1, n: 1, v: 0, batches: [increment] });
+    await bench.hub.close();
+    assert.equal(page.closedWith, closeCodes.drain);
+    const { code, retryAfterMs = -1 } = only(page.frames, "error");
+    assert.equal(code, "E_RESTART");
+    assert.ok(retryAfterMs >= 0);
+    assert.deepEqual((await bench.backend.load(definition.name))?.value, { count: 1 });
+  });
+});

@@ -1,0 +1,151 @@
+import { createHook } from "node:async_hooks";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { integer } from "superstruct";
+import { server, violet } from "../../server/index.ts";
+import { html, shared } from "../../src/index.ts";
+import { MemoryLogger, secret, serve } from "../support/serve.ts";
+import { assert, suite, test } from "../support/suite.ts";
+
+const store = shared("lifecycle", { state: integer(), initial: () => 1 });
+
+suite("an app", () => {
+  test("runs start and stop handlers in its scope, those of the process first", async () => {
+    const seen: string[] = [];
+    const removers = [
+      server.on("start", () => void seen.push(`process start ${store.value}`)),
+      server.on("stop", async () => {
+        await Promise.resolve();
+        store.value = 2;
+        seen.push("process stop");
+      }),
+    ];
+    const app = violet({ secret, logger: new MemoryLogger() });
+    app.on("start", () => void seen.push("app start"));
+    app.on("stop", () => void seen.push(`app stop ${store.value}`));
+    app.on("stop", () => void seen.push("never"))();
+    await app.ready;
+    await app.close();
+    await app.close();
+    for (const remove of removers) remove();
+    assert.deepEqual(seen, ["process start 1", "app start", "process stop", "app stop 2"]);
+  });
+
+  test("reports a handler that throws, and runs the others", async () => {
+    const logger = new MemoryLogger();
+    let ran = false;
+    const app = violet({ secret, logger });
+    app.on("start", () => Promise.reject(new Error("handler")));
+    app.on("start", () => {
+      ran = true;
+    });
+    await app.ready;
+    await app.close();
+    assert(ran);
+    assert.equal(logger.errors[0]?.message, 'a handler of "start" failed');
+  });
+
+  test("lists the stores that everybody may read when it starts", async () => {
+    const logger = new MemoryLogger();
+    const app = violet({ secret, logger });
+    await app.ready;
+    await app.close();
+    assert.deepEqual(logger.notes, ["these stores have no rule: everybody may read them"]);
+  });
+
+  test("finishes what is under way when it closes, and then answers nobody", async () => {
+    const started = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const { app, url, get } = await serve((site, app) => {
+      site.get(
+        "/slow",
+        app.page(async () => {
+          started.resolve();
+          await finish.promise;
+          return html`<p>done ${store.value}</p>`;
+        }),
+      );
+    });
+    const slow = get("/slow");
+    await started.promise;
+    const closing = app.close();
+    finish.resolve();
+    assert.match((await slow).html, /done/);
+    const answeredAt = performance.now();
+    await closing;
+    assert(performance.now() - answeredAt < 2000, "a connection that is only kept alive is not waited for");
+    await assert.rejects(fetch(`${url}/_violet/health`));
+  });
+
+  test("says whether requests are welcome", async () => {
+    const { app, get } = await serve(() => {});
+    assert.deepEqual(JSON.parse((await get("/_violet/ready")).html), { status: "ready" });
+    assert.equal((await get("/_violet/health")).status, 200);
+    const stopping = Promise.withResolvers<void>();
+    const waits = Promise.withResolvers<void>();
+    app.on("stop", () => {
+      stopping.resolve();
+      return waits.promise;
+    });
+    const probe = createServer(app.middleware as never).listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const url = `http://127.0.0.1:${(probe.address() as { port: number }).port}/_violet`;
+    const closing = app.close();
+    await stopping.promise;
+    assert.equal((await fetch(`${url}/ready`)).status, 503);
+    assert.equal((await fetch(`${url}/health`)).status, 200);
+    waits.resolve();
+    await closing;
+    probe.close();
+    probe.closeAllConnections();
+  });
+
+  test("rejects where it cannot listen", async () => {
+    const { server: taken, close } = await serve(() => {});
+    const app = violet({ secret, logger: new MemoryLogger() });
+    const { port } = taken.address() as { port: number };
+    await assert.rejects(
+      app.listen(() => {}, port, "127.0.0.1"),
+      { code: "EADDRINUSE" },
+    );
+    await app.close();
+    await close();
+  });
+
+  test("leaves no handle, timer or listener behind, 100 times over", async () => {
+    // Timers that do not keep the process alive are in no list but this one.
+    const live = new Map<number, string>();
+    const hook = createHook({
+      init: (id, type) => /^(Timeout|TCP|Pipe|FSEVENT)/.test(type) && live.set(id, type),
+      destroy: (id) => live.delete(id),
+    }).enable();
+    const cycle = async () => {
+      const { get, close } = await serve((site, app) =>
+        site.get(
+          "/",
+          app.page(() => html`<p>${store.value}</p>`),
+        ),
+      );
+      await get("/", { connection: "close" });
+      await close();
+    };
+    await cycle();
+    const counts = () => ({
+      resources: process
+        .getActiveResourcesInfo()
+        .filter((name) => name !== "Immediate")
+        .sort(),
+      listeners: process
+        .eventNames()
+        .map((name) => `${String(name)} ${process.listenerCount(name)}`)
+        .sort(),
+    });
+    const before = { ...counts(), live: live.size };
+    for (let index = 0; index < 100; index++) await cycle();
+    await new Promise((done) => setImmediate(done));
+    hook.disable();
+    assert.deepEqual(counts(), { resources: before.resources, listeners: before.listeners });
+    // fetch() keeps a few of its own for some time.
+    assert(live.size < before.live + 20, [...live.values()].join(" "));
+  });
+});

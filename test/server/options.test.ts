@@ -1,0 +1,71 @@
+import { settingsOf } from "../../server/options.ts";
+import { assert, suite, test } from "../support/suite.ts";
+
+suite("options", () => {
+  test("have the documented defaults", () => {
+    const settings = settingsOf({}, {});
+    assert.deepEqual(
+      {
+        transports: settings.transports,
+        reconnect: settings.reconnect,
+        heartbeatMs: settings.heartbeatMs,
+        deadAfterMs: settings.deadAfterMs,
+        maxMessageBytes: settings.maxMessageBytes,
+        compression: settings.compression,
+        stores: settings.stores,
+        origins: settings.origins,
+        production: settings.production,
+        publicUser: settings.publicUser({ password: "secret" }),
+      },
+      {
+        transports: ["websocket"],
+        reconnect: { tellAfter: 5, backoffMs: [1000, 2000, 5000, 10_000, 30_000] },
+        heartbeatMs: 25_000,
+        deadAfterMs: 45_000,
+        maxMessageBytes: 65_536,
+        compression: false,
+        stores: "allow",
+        origins: [],
+        production: false,
+        publicUser: undefined,
+      },
+    );
+  });
+
+  test("may be given in part", () => {
+    const { reconnect, limits } = settingsOf({ reconnect: { tellAfter: 2 }, limits: { graceMs: 5 } }, {});
+    assert.deepEqual(reconnect, { tellAfter: 2, backoffMs: [1000, 2000, 5000, 10_000, 30_000] });
+    assert.equal(limits.graceMs, 5);
+    assert.equal(limits.maxDepth, 32);
+  });
+
+  test("that are undefined count as not given", () => {
+    assert.equal(
+      settingsOf({ client: undefined, heartbeatMs: undefined } as unknown as object, {}).heartbeatMs,
+      25_000,
+    );
+  });
+
+  const wrong: [string, object][] = [
+    ["secert", { secert: "x" }],
+    ["limits.maxDept", { limits: { maxDept: 1 } }],
+    ["limits.maxDepth", { limits: { maxDepth: 0 } }],
+    ["reconnect.backoffMs", { reconnect: { backoffMs: [] } }],
+    ["heartbeatMs", { heartbeatMs: "25s" }],
+    ["heartbeatMs", { heartbeatMs: Number.NaN }],
+    ["deadAfterMs", { deadAfterMs: 1000 }],
+    ["transports", { transports: ["sse"] }],
+    ["origins", { origins: ["app.example.org"] }],
+    ["origins", { origins: ["https://app.example.org/"] }],
+    ["origins", { origins: "https://app.example.org" }],
+    ["stores", { stores: "maybe" }],
+    ["authenticate", { authenticate: "user" }],
+    ["backend", { backend: { load: () => undefined } }],
+    ["logger", { logger: { log: () => undefined } }],
+    ["toString", { toString: 1 }],
+  ];
+  for (const [name, options] of wrong)
+    test(`refuse ${JSON.stringify(options)}`, () => {
+      assert.throws(() => settingsOf(options, {}), { code: "E_OPTION", message: new RegExp(`"${name}"`) });
+    });
+});

@@ -1,0 +1,262 @@
+import { array, integer, object, string } from "superstruct";
+import { VioletElement } from "../../elements/violet-element.ts";
+import { memory, server } from "../../server/index.ts";
+import { type Client, html, load, local, shared } from "../../src/index.ts";
+import { MemoryLogger, type Served, serve, withoutMarkers } from "../support/serve.ts";
+import { after, assert, before, suite, test } from "../support/suite.ts";
+
+const room = shared.family("room", {
+  state: object({ topic: string(), next: string() }),
+  initial: (key) => ({ topic: `about ${key}`, next: `${key}x` }),
+});
+const asked: string[] = [];
+const vault = shared.family("vault", { state: integer(), initial: () => 42 });
+server.access(vault, {
+  async read({ user }: Client, { key, session }) {
+    await Promise.resolve();
+    asked.push(`${key} ${(session as { user?: { role: string } }).user?.role}`);
+    return user?.name === "Ada";
+  },
+});
+const diary = shared("diary", {
+  state: object({ pages: array(string()) }),
+  initial: () => ({ pages: ["Ada: mine", "Bob: his"] }),
+  access: {
+    view: ({ pages }, { user }) => ({ pages: pages.filter((page) => page.startsWith(`${user?.name}:`)) }),
+  },
+});
+const tab = local("tab", { initial: () => ({ open: true }) });
+
+customElements.define(
+  "one-room",
+  class extends VioletElement {
+    override render() {
+      return html`<p>${room("1").topic}</p>`;
+    }
+  },
+);
+const chained = (depth: number) =>
+  class extends VioletElement {
+    override render() {
+      let name = "a";
+      for (let step = 1; step < depth; step++) name = room(name).next;
+      return html`<p>${room(name).topic}</p>`;
+    }
+  };
+customElements.define("chain-two", chained(2));
+customElements.define("chain-three", chained(3));
+customElements.define(
+  "vault-door",
+  class extends VioletElement {
+    override render() {
+      return html`<b>${vault("gold").value}</b>`;
+    }
+  },
+);
+customElements.define(
+  "diary-pages",
+  class extends VioletElement {
+    override render() {
+      return html`${diary.pages.map((page) => html`<p>${page}</p>`)}`;
+    }
+  },
+);
+customElements.define(
+  "writing-one",
+  class extends VioletElement {
+    override render() {
+      tab.open = false;
+      return html``;
+    }
+  },
+);
+customElements.define(
+  "pushing-one",
+  class extends VioletElement {
+    override render() {
+      (diary.pages as string[]).push("x");
+      return html``;
+    }
+  },
+);
+
+const userOf = ({ headers }: { headers: { cookie?: string | undefined } }) => {
+  const [, name] = /who=(\w+)/.exec(headers.cookie ?? "") ?? [];
+  return name ? { name, role: "writer" } : undefined;
+};
+
+suite("passes", () => {
+  let served: Served;
+  let renders = 0;
+  before(async () => {
+    const counted = (content: unknown) => () => {
+      renders++;
+      return content;
+    };
+    served = await serve(
+      (site, app) => {
+        for (const [name, template] of Object.entries(templates))
+          site.get(`/${name}`, app.page(counted(template)));
+        site.get("/both", app.page(counted(html`<one-room></one-room><vault-door></vault-door>`)));
+        site.get(
+          "/spared",
+          app.page(counted(html`<p>spared</p><chain-three></chain-three>`), {
+            stores: [room("a"), room("ax"), room("axx")],
+          }),
+        );
+        site.get(
+          "/own/:key",
+          app.page((request) => {
+            renders++;
+            return html`<p>${room(request.params.key ?? "").topic}</p>`;
+          }),
+        );
+      },
+      { backend: memory({ delayMs: 1 }), authenticate: userOf, publicUser: ({ name }) => ({ name }) },
+    );
+  });
+  after(() => served.close());
+
+  const templates: Record<string, unknown> = {
+    "one-room": html`<one-room></one-room>`,
+    "chain-two": html`<chain-two></chain-two>`,
+    "chain-three": html`<chain-three></chain-three>`,
+    "vault-door": html`<vault-door></vault-door>`,
+    "diary-pages": html`<diary-pages></diary-pages>`,
+    "writing-one": html`<writing-one></writing-one>`,
+    "pushing-one": html`<pushing-one></pushing-one>`,
+  };
+  const get = async (path: string, who?: string) => {
+    renders = 0;
+    const page = await served.get(path, who ? { cookie: `who=${who}` } : {});
+    return { ...page, renders };
+  };
+
+  test("load a room that is read, and render again", async () => {
+    const page = await get("/one-room");
+    assert.match(withoutMarkers(page.html), /<p>about 1<\/p>/);
+    assert.deepEqual(Object.keys(page.payload?.stores ?? {}), ["room/1"]);
+    assert.equal(page.renders, 2);
+    assert.equal((await get("/one-room")).renders, 1);
+  });
+
+  test("go on for a room that only the second one reads", async () => {
+    const page = await get("/chain-two");
+    assert.match(withoutMarkers(page.html), /<p>about ax<\/p>/);
+    assert.equal(page.renders, 3);
+  });
+
+  test("end after three: what is not loaded then is that element's error", async () => {
+    const fresh = await serve((site, app) =>
+      site.get(
+        "/",
+        app.page(() => html`<chain-three></chain-three>`),
+      ),
+    );
+    const { status, html: text } = await fresh.get("/");
+    await fresh.close();
+    assert.equal(status, 500);
+    assert.match(text, /&lt;chain-three&gt;: E_NOT_LOADED: &quot;room\/axx&quot; is not loaded/);
+  });
+
+  test("are spared by naming the stores", async () => {
+    const page = await get("/spared");
+    assert.match(withoutMarkers(page.html), /<p>about axx<\/p>/);
+    assert.equal(page.renders, 1);
+  });
+
+  test("serve the page's own reads, too", async () => {
+    const page = await get("/own/lobby");
+    assert.match(withoutMarkers(page.html), /<p>about lobby<\/p>/);
+    assert.equal(page.renders, 2);
+  });
+
+  test("answer 404 for a room that cannot be", async () => {
+    const page = await get("/own/no%20room");
+    assert.equal(page.status, 404);
+    assert.match(page.html, /E_VALIDATION: &quot;room.\(key\)&quot; is refused/);
+    assert.equal(page.renders, 1);
+  });
+
+  test("ask for rights before loading, with the session's user", async () => {
+    const page = await get("/both", "Ada");
+    assert.match(withoutMarkers(page.html), /<b>42<\/b>/);
+    assert.equal(page.renders, 2);
+    assert.deepEqual(asked.splice(0), ["gold writer"]);
+  });
+
+  test("show a forbidden store to nobody, also not once others have loaded it", async () => {
+    await get("/vault-door", "Ada");
+    for (const who of ["Bob", undefined]) {
+      const page = await get("/vault-door", who);
+      assert.equal(page.status, 403);
+      assert.match(page.html, /E_FORBIDDEN: &quot;vault\/gold&quot;/);
+      assert.doesNotMatch(page.html, /42/);
+    }
+  });
+
+  test("show each client its own view", async () => {
+    const page = await get("/diary-pages", "Ada");
+    assert.match(page.html, /Ada: mine/);
+    assert.doesNotMatch(page.html, /Bob/);
+    assert.deepEqual<unknown>(page.payload?.stores.diary?.value, { pages: ["Ada: mine"] });
+  });
+
+  test("only read: a write throws E_READ_ONLY where it is made", async () => {
+    const page = await get("/writing-one");
+    assert.equal(page.status, 500);
+    assert.match(page.html, /E_READ_ONLY/);
+    assert.equal((await get("/pushing-one", "Ada")).status, 500);
+    assert.deepEqual(
+      served.app.run(() => [...diary.pages]),
+      ["Ada: mine", "Bob: his"],
+    );
+  });
+});
+
+suite("outside a render", () => {
+  let served: Served;
+  before(async () => {
+    served = await serve(() => {});
+  });
+  after(() => served.close());
+
+  test("an unloaded room throws, and load() brings it", async () => {
+    const { app } = served;
+    assert.throws(() => app.run(() => room("new").topic), { code: "E_NOT_LOADED" });
+    await app.run(() => load(room("new")));
+    assert.equal(
+      app.run(() => room("new").topic),
+      "about new",
+    );
+  });
+});
+
+suite("stores: 'deny'", () => {
+  let served: Served;
+  const logger = new MemoryLogger();
+  before(async () => {
+    served = await serve(
+      (site, app) =>
+        site.get(
+          "/",
+          app.page(() => html`<one-room></one-room>`),
+        ),
+      { stores: "deny", logger },
+    );
+  });
+  after(() => served.close());
+
+  test("shows only what a rule allows", async () => {
+    const page = await served.get("/");
+    assert.equal(page.status, 403);
+    assert.doesNotMatch(page.html, /about/);
+  });
+
+  test("notes what it refused, and calls it no error of its own", async () => {
+    logger.notes.length = 0;
+    await served.get("/?page=1");
+    assert.deepEqual(logger.notes, ["GET / could not be rendered"]);
+    assert.deepEqual(logger.errors, []);
+  });
+});

@@ -1,0 +1,224 @@
+import { object, string } from "superstruct";
+import { from } from "../../elements/from.ts";
+import { VioletElement } from "../../elements/violet-element.ts";
+import { html, shared } from "../../src/index.ts";
+import { MemoryLogger, type Served, serve, withoutMarkers } from "../support/serve.ts";
+import { after, assert, before, suite, test } from "../support/suite.ts";
+
+const store = shared("errors-store", {
+  state: object({ text: string() }),
+  initial: () => ({ text: "here" }),
+});
+
+const define = (
+  name: string,
+  render: (element: VioletElement) => unknown,
+  more: Partial<typeof VioletElement> = {},
+) =>
+  customElements.define(
+    name,
+    Object.assign(
+      class extends VioletElement {
+        override render() {
+          return render(this);
+        }
+      },
+      more,
+    ),
+  );
+
+define("fine-one", () => html`<p>fine ${store.text}</p><slot></slot>`);
+define("bad-render", () => {
+  throw new RangeError("<secret> of the database");
+});
+define("bad-inside", () => html`<section><bad-render></bad-render></section><fine-one></fine-one>`);
+define("bad-midway", () => html`<fine-one></fine-one><slot></slot>${html`<p>${undefinedFunction()}</p>`}`);
+define("bad-value", () => html`<p>${{ toString: 1 }}</p>`);
+customElements.define(
+  "bad-constructor",
+  class extends VioletElement {
+    constructor() {
+      super();
+      throw new Error("no constructor");
+    }
+  },
+);
+customElements.define(
+  "bad-update",
+  class extends VioletElement {
+    override willUpdate() {
+      throw new Error("no update");
+    }
+  },
+);
+customElements.define(
+  "bad-property",
+  class extends VioletElement {
+    set wanted(_: string) {
+      throw new Error("no property");
+    }
+  },
+);
+define("bad-handler", () => html`<button @click=${function submit() {}}></button>`);
+
+define(
+  "bad-provider",
+  () => html`<violet-shared store="errors-store"><fine-one>${{ toString: 1 }}</fine-one></violet-shared>`,
+);
+class ProvidedOne extends VioletElement {
+  @from() accessor text = "nobody";
+  override render() {
+    return html`<u>${this.text}</u>`;
+  }
+}
+customElements.define("provided-one", ProvidedOne);
+
+function undefinedFunction(): string {
+  throw new Error("midway");
+}
+
+const templates = {
+  "bad-render": html`<bad-render></bad-render>`,
+  "bad-inside": html`<bad-inside></bad-inside>`,
+  "bad-midway": html`<bad-midway><i>slotted</i></bad-midway>`,
+  "bad-value": html`<bad-value></bad-value>`,
+  "bad-constructor": html`<bad-constructor></bad-constructor>`,
+  "bad-update": html`<bad-update></bad-update>`,
+  "bad-property": html`<bad-property .wanted=${"x"}></bad-property>`,
+  "bad-handler": html`<bad-handler></bad-handler>`,
+};
+
+suite("a component that throws", () => {
+  let served: Served;
+  const logger = new MemoryLogger();
+  before(async () => {
+    served = await serve(
+      (site, app) => {
+        for (const [name, template] of Object.entries(templates)) {
+          site.get(
+            `/${name}`,
+            app.page(() => template),
+          );
+          const among = html`<fine-one>before</fine-one>${template}<fine-one>after</fine-one>`;
+          site.get(
+            `/mark/${name}`,
+            app.page(() => among, { onRenderError: "mark" }),
+          );
+        }
+        const provider = html`<bad-provider></bad-provider><provided-one></provided-one>`;
+        site.get(
+          "/mark-provider",
+          app.page(() => provider, { onRenderError: "mark" }),
+        );
+        site.get(
+          "/fine",
+          app.page(() => html`<fine-one></fine-one>`),
+        );
+        site.get(
+          "/flushed",
+          app.page(() => templates["bad-render"], { flushHead: true, title: "Head" }),
+        );
+        site.get(
+          "/rejects",
+          app.page(() => Promise.reject(new Error("no data"))),
+        );
+        site.get(
+          "/missing",
+          app.page(() => Promise.reject(Object.assign(new Error("gone"), { status: 410 }))),
+        );
+        site.get(
+          "/bad-head",
+          app.page(() => "x", {
+            head: () => {
+              throw new Error("no head");
+            },
+          }),
+        );
+      },
+      { logger },
+    );
+  });
+  after(() => served.close());
+
+  for (const name of Object.keys(templates))
+    test(`gives a 500 that names it, and the next page is fine: ${name}`, async () => {
+      const page = await served.get(`/${name}`);
+      assert.equal(page.status, 500);
+      assert.match(page.html, new RegExp(`&lt;${name === "bad-inside" ? "bad-render" : name}&gt;`));
+      assert.equal(page.payload, undefined);
+      assert.equal((await served.get("/fine")).status, 200);
+    });
+
+  for (const name of Object.keys(templates))
+    test(`leaves a marked hole, and all around it stands: ${name}`, async () => {
+      const page = await served.get(`/mark/${name}`);
+      assert.equal(page.status, 200);
+      const tag = name === "bad-inside" ? "bad-render" : name;
+      assert.match(
+        page.html,
+        new RegExp(`<!--violet-error ${tag}--><p role="alert" part="error">&lt;${tag}&gt;`),
+      );
+      assert.match(withoutMarkers(page.html), /<p>fine here<\/p>.*before.*<p>fine here<\/p>.*after/s);
+      assert(page.payload?.stores["errors-store"]);
+    });
+
+  test("leaves nothing open: what comes after a hole is not inside what broke", async () => {
+    const page = await served.get("/mark-provider");
+    assert.match(page.html, /violet-error bad-provider/);
+    assert.match(withoutMarkers(page.html), /<template[^>]*><u>nobody<\/u>/);
+  });
+
+  test("is logged with its path of elements", async () => {
+    logger.errors.length = 0;
+    await served.get("/bad-inside");
+    assert.match(
+      logger.errors[0]?.err.message ?? "",
+      /^<bad-render> in <bad-inside>: <secret> of the database$/,
+    );
+    assert.match(logger.errors[0]?.message ?? "", /^GET \/bad-inside could not be rendered$/);
+    await served.get("/mark/bad-inside?token=secret");
+    assert.match(logger.errors[1]?.message ?? "", /^GET \/mark\/bad-inside has a hole$/);
+  });
+
+  test("is escaped in what developers see", async () => {
+    for (const path of ["/bad-render", "/mark/bad-render", "/flushed"])
+      assert.doesNotMatch((await served.get(path)).html, /<secret>/);
+  });
+
+  test("after the head was sent ends the document with the message", async () => {
+    const page = await served.get("/flushed");
+    assert.equal(page.status, 200);
+    assert.match(page.html, /<title>Head<\/title>[\s\S]*<\/head>\n<body>\n<h1>500<\/h1>/);
+  });
+
+  test("a page's own failure is answered, too; one with a status is the app's", async () => {
+    assert.equal((await served.get("/rejects")).status, 500);
+    assert.equal((await served.get("/bad-head")).status, 500);
+    assert.equal((await served.get("/missing")).status, 410);
+  });
+
+  test("tells nobody anything in production", async () => {
+    const { NODE_ENV } = process.env;
+    process.env.NODE_ENV = "production";
+    const production = await serve((site, app) => {
+      site.get(
+        "/",
+        app.page(() => templates["bad-render"]),
+      );
+      site.get(
+        "/mark",
+        app.page(() => templates["bad-render"], { onRenderError: "mark" }),
+      );
+    });
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+    const [page, marked] = [await production.get("/"), await production.get("/mark")];
+    await production.close();
+    assert.match(page.html, /<p role="alert">Something failed on the server\.<\/p>/);
+    assert.match(
+      marked.html,
+      /<!--violet-error bad-render--><p role="alert" part="error">This part of the page could not be shown\.<\/p>/,
+    );
+    for (const { html } of [page, marked]) assert.doesNotMatch(html, /secret|RangeError|database/);
+  });
+});

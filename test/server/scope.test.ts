@@ -1,0 +1,79 @@
+import { integer, object } from "superstruct";
+import { server, violet } from "../../server/index.ts";
+import { local, shared } from "../../src/index.ts";
+import { MemoryLogger, secret } from "../support/serve.ts";
+import { assert, suite, test } from "../support/suite.ts";
+
+const counter = shared("scope-counter", {
+  state: object({ n: integer(), total: integer() }),
+  initial: () => ({ n: 0, total: 0 }),
+  serverOnly: ["total"],
+});
+const tab = local("scope-tab", { initial: () => ({ open: true }) });
+
+const open = async () => {
+  const app = violet({ secret, logger: new MemoryLogger() });
+  await app.ready;
+  return app;
+};
+
+suite("a store's handle", () => {
+  test("points to the only open app", async () => {
+    const app = await open();
+    counter.n = 3;
+    assert.equal(
+      app.run(() => counter.n),
+      3,
+    );
+    await app.close();
+  });
+
+  test("points nowhere when no app is open", () => {
+    assert.throws(() => counter.n, { code: "E_NO_SCOPE" });
+    assert.throws(() => server.connections(), { code: "E_NO_SCOPE" });
+  });
+
+  test("points nowhere outside a scope when two apps are open, and to each inside its own", async () => {
+    const [one, two] = [await open(), await open()];
+    assert.throws(() => counter.n, { code: "E_NO_SCOPE" });
+    one.run(() => {
+      counter.n = 1;
+    });
+    two.run(() => {
+      counter.n = 2;
+    });
+    assert.deepEqual([one.run(() => counter.n), two.run(() => counter.n)], [1, 2]);
+    await two.close();
+    assert.equal(counter.n, 1);
+    await one.close();
+  });
+
+  test("keeps to its app over all that the scope's code starts", async () => {
+    const [one, two] = [await open(), await open()];
+    const later = (n: number) => async () => {
+      counter.n = n;
+      await new Promise((done) => setImmediate(done));
+      return counter.n;
+    };
+    assert.deepEqual(await Promise.all([one.run(later(10)), two.run(later(20))]), [10, 20]);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  test("of a local store is of no use where there is no request", async () => {
+    const app = await open();
+    assert.throws(() => app.run(() => tab.open), { code: "E_NO_SCOPE" });
+    await app.close();
+  });
+
+  test("writes what browsers may not, as server.store", async () => {
+    const app = await open();
+    app.run(() => {
+      server.store(counter).total = 9;
+    });
+    assert.equal(
+      app.run(() => counter.total),
+      9,
+    );
+    await app.close();
+  });
+});

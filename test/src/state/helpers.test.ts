@@ -1,0 +1,290 @@
+import { array, integer, number, object, optional, string } from "superstruct";
+import {
+  increment,
+  isLoaded,
+  load,
+  loaded,
+  pending,
+  settled,
+  snapshot,
+  subscribe,
+  transaction,
+} from "../../../src/state/helpers.ts";
+import { local } from "../../../src/state/local.ts";
+import { setLoader } from "../../../src/state/resolver.ts";
+import { shared } from "../../../src/state/shared.ts";
+import { coreOf } from "../../../src/state/store.ts";
+import { writable } from "../../../src/state/writable.ts";
+import { resolveHere } from "../../support/stores.ts";
+import { assert, suite, test } from "../../support/suite.ts";
+
+const cores = resolveHere();
+let count = 0;
+
+const Row = object({ id: optional(integer()), n: number() });
+const game = () =>
+  shared(`game${count++}`, {
+    state: object({ rows: array(Row), other: array(Row), score: number(), best: object({ n: number() }) }),
+    initial: () => ({
+      rows: [
+        { id: 1, n: 1 },
+        { id: 2, n: 2 },
+      ],
+      other: [{ n: 9 }],
+      score: 0,
+      best: { n: 3 },
+    }),
+  });
+
+/** What `console.warn` is told while `fn` runs. */
+function warnings(fn: () => void): string[] {
+  const { warn } = console;
+  const told: string[] = [];
+  console.warn = (text: string) => void told.push(text);
+  try {
+    fn();
+  } finally {
+    console.warn = warn;
+  }
+  return told;
+}
+
+suite("subscribe", () => {
+  test("tells of each batch once, with the new snapshot, until it is ended", async () => {
+    const store = game();
+    const scores: number[] = [];
+    const stop = subscribe(store, ({ score }) => scores.push(score));
+    store.score = 1;
+    store.score = 2;
+    await Promise.resolve();
+    transaction(store, () => {
+      store.score = 3;
+      store.score = 4;
+    });
+    stop();
+    store.score = 5;
+    await Promise.resolve();
+    assert.deepEqual(scores, [2, 4]);
+  });
+
+  test("refuses what is no store", () => {
+    assert.throws(() => subscribe({} as ReturnType<typeof game>, () => {}), { code: "E_READ_ONLY" });
+  });
+});
+
+suite("snapshot", () => {
+  test("never changes, and shares what stayed the same", () => {
+    const store = game();
+    const before = snapshot(store);
+    const [first] = store.rows;
+    if (first) first.n = 7;
+    const after = snapshot(store);
+    assert.equal(before.rows[0]?.n, 1);
+    assert.equal(after.rows[0]?.n, 7);
+    assert.notEqual(before, after);
+    assert.notEqual(before.rows, after.rows);
+    assert.equal(before.rows[1], after.rows[1]);
+    assert.equal(before.best, after.best);
+    assert.equal(snapshot(store), after);
+    assert.equal(snapshot(store.rows), after.rows);
+  });
+
+  test("is an ordinary array or object to read", () => {
+    const { rows, best } = snapshot(game());
+    assert(Array.isArray(rows));
+    assert.deepEqual(
+      rows.map(({ n }) => n),
+      [1, 2],
+    );
+    assert.deepEqual({ ...best }, { n: 3 });
+    assert.deepEqual(Object.keys(rows), ["0", "1"]);
+    assert.equal(JSON.stringify(rows), '[{"id":1,"n":1},{"id":2,"n":2}]');
+    assert.deepEqual(structuredClone(JSON.parse(JSON.stringify(best))), { n: 3 });
+    assert.equal(rows.indexOf(rows[1] as (typeof rows)[0]), 1);
+  });
+
+  test("throws when it is written, and names writable", () => {
+    const state = snapshot(game());
+    const rows = state.rows as { n: number }[];
+    const refused = { code: "E_READ_ONLY", message: /writable\(row\)/ };
+    assert.throws(() => Object.assign(state, { score: 1 }), refused);
+    assert.throws(() => ((rows[0] as { n: number }).n = 5), refused);
+    assert.throws(() => rows.push({ n: 1 }), refused);
+    assert.throws(() => rows.sort(() => -1), refused);
+    assert.throws(() => delete (state as { score?: number }).score, refused);
+    assert.throws(() => Object.defineProperty(state, "x", { value: 1 }), refused);
+    assert.equal(rows.length, 2);
+  });
+
+  test("of anything else is itself", () => {
+    const { best } = snapshot(game());
+    assert.equal(snapshot(best), best);
+    assert.equal(snapshot(5), 5);
+    assert.equal(snapshot(null), null);
+  });
+});
+
+suite("writable", () => {
+  test("gives the handle of a snapshot's node", () => {
+    const store = game();
+    const { rows, best } = snapshot(store);
+    assert.equal(writable(best), store.best);
+    assert.equal(writable(rows), store.rows);
+    writable(rows[1] as (typeof rows)[0]).n = 5;
+    assert.equal(store.rows[1]?.n, 5);
+    assert.equal(writable(snapshot(store)).score, 0);
+  });
+
+  test("follows a row of an older snapshot, wherever it is by now", () => {
+    const store = game();
+    const [, row] = snapshot(store).rows;
+    assert(row);
+    writable(row).n = 5;
+    increment(writable(row), "n");
+    store.rows.reverse();
+    increment(writable(row), "n");
+    assert.deepEqual(snapshot(store.rows), [
+      { id: 2, n: 7 },
+      { id: 1, n: 1 },
+    ]);
+  });
+
+  test("follows a row by its id when nobody held a handle of it", () => {
+    const store = game();
+    store.rows.push({ id: 55, n: 5 });
+    const [, , row] = snapshot(store).rows;
+    assert(row);
+    coreOf(store).tree.replace({
+      rows: [
+        { id: 3, n: 3 },
+        { id: 55, n: 4 },
+      ],
+      other: [],
+      score: 0,
+      best: { n: 0 },
+    });
+    writable(row).n = 8;
+    assert.equal(store.rows[1]?.n, 8);
+  });
+
+  test("throws where the row is gone, or two could be it", () => {
+    const store = game();
+    const { rows, other } = snapshot(store);
+    store.rows.shift();
+    store.other.shift();
+    assert.throws(() => writable(other[0]), { code: "E_GONE" });
+    store.rows.push({ id: 77, n: 0 });
+    const [, seventy] = snapshot(store).rows;
+    coreOf(store).tree.replace({
+      rows: [{ id: 77, n: 1 }],
+      other: [{ id: 77, n: 2 }],
+      score: 0,
+      best: { n: 0 },
+    });
+    assert.throws(() => writable(seventy), { code: "E_GONE" });
+    assert.equal(rows.length, 2);
+  });
+
+  test("leaves a handle, and what is no node, as it is", () => {
+    const store = game();
+    assert.equal(writable(store.best), store.best);
+    assert.equal(writable(5), 5);
+  });
+});
+
+suite("transaction", () => {
+  test("returns what the function returns", () => {
+    assert.equal(
+      transaction(game(), () => 5),
+      5,
+    );
+  });
+
+  test("writes nothing when it throws, or when the whole is refused", () => {
+    const store = game();
+    assert.throws(
+      () =>
+        transaction(store, () => {
+          store.score = 5;
+          throw new Error("no");
+        }),
+      /no/,
+    );
+    assert.throws(
+      () =>
+        transaction(store, () => {
+          store.score = 5;
+          store.best.n = "five" as unknown as number;
+        }),
+      { code: "E_VALIDATION" },
+    );
+    assert.deepEqual([store.score, store.best.n], [0, 3]);
+  });
+});
+
+suite("increment", () => {
+  test("adds to a number, and refuses anything else", () => {
+    const store = game();
+    increment(store, "score");
+    increment(store.best, "n", -5);
+    assert.deepEqual([store.score, store.best.n], [1, -2]);
+    assert.throws(() => increment(store, "rows" as "score"), { code: "E_BAD_PATH" });
+    assert.throws(() => increment(store, "score", Number.NaN), { code: "E_NOT_JSON" });
+    assert.throws(() => increment(snapshot(store.best) as { n: number }, "n"), { code: "E_READ_ONLY" });
+  });
+
+  test("is named by the warning for a read and a set of the same number, once", async () => {
+    const store = game();
+    const told = warnings(() => {
+      store.score += 1;
+      store.score += 1;
+      store.best.n += store.score;
+    });
+    assert.equal(told.length, 2);
+    assert.match(told.join(), /\.score" was read and then set.*increment/);
+    assert.match(told.join(), /\.best\.n" was/);
+  });
+
+  test("is not named for a set alone, in an action, or in a local store", async () => {
+    const store = shared(`counter${count++}`, {
+      state: object({ n: number() }),
+      initial: () => ({ n: 0 }),
+      actions: (action) => ({
+        add: action((state) => {
+          state.n += 1;
+        }),
+      }),
+    });
+    const mine = local(`mine${count++}`, { initial: () => ({ n: 0 }) });
+    assert.equal(store.n, 0);
+    await Promise.resolve();
+    const told = warnings(() => {
+      store.n = 5;
+      store.add();
+      mine.n += 1;
+    });
+    assert.deepEqual(told, []);
+    assert.equal(store.n, 6);
+  });
+});
+
+suite("load, loaded, isLoaded, settled, pending", () => {
+  test("speak for the store", async () => {
+    const store = game();
+    assert.equal(isLoaded(store), true);
+    assert.equal(pending(store), 0);
+    await settled(store);
+    await loaded(store);
+    await load(store);
+  });
+
+  test("load brings a member here that cannot be resolved yet", async () => {
+    const room = shared.family(`room${count++}`, { state: object({ n: string() }), initial: (n) => ({ n }) });
+    const asked: unknown[] = [];
+    setLoader(async ({ name }, key) => void asked.push(name, key));
+    await load(room("7"));
+    assert.deepEqual(asked, [`room${count - 1}`, "7"]);
+    assert.equal(cores.has(`room${count - 1}/7`), false);
+    await assert.rejects(load({} as ReturnType<typeof game>), { code: "E_READ_ONLY" });
+  });
+});

@@ -1,0 +1,89 @@
+/** Time that passes when the schedule says so, for browsers and for the server. */
+import type { HubTime } from "../../server/hub/time.ts";
+import type { Clock } from "../../src/socket/link.ts";
+
+interface Timer {
+  readonly at: number;
+  readonly fn: () => void;
+}
+
+export class SimClock implements Clock {
+  readonly #random: () => number;
+  #now = 1_700_000_000_000;
+  readonly #timers = new Set<Timer>();
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  random(): number {
+    return this.#random();
+  }
+
+  setTimeout(fn: () => void, ms: number): unknown {
+    const timer = { at: this.#now + ms, fn };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.#timers.delete(timer as Timer);
+  }
+
+  /** Lets so much time pass; timers that end in it run in their order. */
+  pass(ms: number): void {
+    const until = this.#now + ms;
+    for (let due = this.#first(until); due; due = this.#first(until)) {
+      this.#timers.delete(due);
+      this.#now = Math.max(this.#now, due.at);
+      due.fn();
+    }
+    this.#now = until;
+  }
+
+  #first(until: number): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of this.#timers) if (timer.at <= until && (!first || timer.at < first.at)) first = timer;
+    return first;
+  }
+}
+
+/** A server's time: the end of a turn of its event loop comes when the schedule says so. */
+export class SimHubTime implements HubTime {
+  readonly #clock: SimClock;
+  #soon: (() => void)[] = [];
+
+  constructor(clock: SimClock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  random(): number {
+    return this.#clock.random();
+  }
+
+  soon(fn: () => void): void {
+    this.#soon.push(fn);
+  }
+
+  every(ms: number, fn: () => void): () => void {
+    let timer: unknown;
+    const again = () => {
+      timer = this.#clock.setTimeout(again, ms);
+      fn();
+    };
+    timer = this.#clock.setTimeout(again, ms);
+    return () => this.#clock.clearTimeout(timer);
+  }
+
+  endTurn(): void {
+    for (const fn of this.#soon.splice(0)) fn();
+  }
+}

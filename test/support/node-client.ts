@@ -1,0 +1,49 @@
+/** A page's runtime in this process, for load: connected as a browser's is, by the credentials of a page. */
+import { WebSocket } from "ws";
+import { type PagePayload, Runtime } from "../../src/runtime.ts";
+import type { Transport } from "../../src/socket/transports/websocket.ts";
+import type { StoreCore } from "../../src/state/core.ts";
+import type { Definition } from "../../src/state/definition.ts";
+import { definitionOf } from "../../src/state/store.ts";
+import { cookiesOf, getPage } from "./serve.ts";
+
+export class NodeClient {
+  readonly #runtime: Runtime;
+
+  private constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Visits a page, and takes up what it brings. */
+  static async visit(url: string): Promise<NodeClient> {
+    const { payload, headers } = await getPage(url);
+    const { origin } = new URL(url);
+    const transport = socketWith(origin, cookiesOf(headers));
+    return new NodeClient(new Runtime({ origin, payload: payload as PagePayload, transport }));
+  }
+
+  /** What a plain store's handle works on, for this client. */
+  core(store: object): StoreCore {
+    return this.coreOf(definitionOf(store));
+  }
+
+  coreOf(definition: Definition): StoreCore {
+    return this.#runtime.resolve(definition, undefined);
+  }
+
+  close(): void {
+    this.#runtime.close();
+  }
+}
+
+/** Browsers send the cookie and the origin by themselves. */
+const socketWith =
+  (origin: string, cookie: string): Transport =>
+  (url, events) => {
+    const socket = new WebSocket(url, { origin, headers: { cookie } });
+    socket.on("open", () => events.opened());
+    socket.on("message", (data: Buffer) => events.received(data.toString()));
+    socket.on("close", (code) => events.closed(code));
+    socket.on("error", () => {});
+    return socket;
+  };
