@@ -34,6 +34,12 @@ export interface ErrorContext {
   readonly field?: string | undefined;
 }
 
+/** An error that nobody above could understand becomes an uncaught one: `window.onerror` hears of it. */
+export const uncaught = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });
+
 export function fail(code: ErrorCode, details?: Details, context?: ErrorContext): never {
   throw new VioletError(code, details, context);
 }

@@ -157,11 +157,6 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     this.#clock.setTimeout(fn, ms);
   }
 
-  /** What went wrong without anybody who could catch it reaches `window.onerror`. */
-  report(error: VioletError): void {
-    reportError(error);
-  }
-
   get offlineSince(): number | undefined {
     return this.link.offlineSince;
   }

@@ -1,3 +1,5 @@
+import { uncaught } from "../errors.ts";
+
 /** What happens in a page: `ready` (hydration is done) comes first; the link's and the stores' events follow. */
 export interface BrowserEvents {
   readonly ready: undefined;
@@ -55,7 +57,12 @@ export class Bus {
       lasting.get(event)?.add(this);
       if (event === "disconnect") lasting.get("connect")?.delete(this);
       // A handler that throws is the app's fault, and nobody else's loss.
-      for (const handler of handlers.get(event) ?? []) queueMicrotask(() => handler(data as never));
+      for (const handler of handlers.get(event) ?? [])
+        try {
+          handler(data as never);
+        } catch (error) {
+          uncaught(error);
+        }
     });
   }
 }

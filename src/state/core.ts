@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { fail, uncaught } from "../errors.ts";
 import type { Addressed } from "./address.ts";
 import type { ActionContext } from "./context.ts";
 import { type Definition, wireName } from "./definition.ts";
@@ -236,11 +236,9 @@ export abstract class StoreCore {
       }
   }
 
-  /** An error that nobody above could understand: it becomes an uncaught one. */
+  /** What nobody above could understand. */
   protected fault(error: unknown): void {
-    queueMicrotask(() => {
-      throw error;
-    });
+    uncaught(error);
   }
 }
 

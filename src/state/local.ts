@@ -72,8 +72,6 @@ export interface LocalHost {
   random(): number;
   /** Where state is persisted and reflected; without it (on the server) it is neither. */
   readonly page?: Page | undefined;
-  /** Told of what cannot be stored (E_STORAGE), or restored (E_STATE_INVALID). The store goes on without. */
-  report(error: VioletError): void;
 }
 
 /** A store that lives in the tab. `given` is the value that the page was rendered with. */
@@ -93,7 +91,7 @@ export class LocalStore extends StoreCore {
   async #restore(page: Page): Promise<void> {
     this.isLoaded = false;
     const first = this.snapshot();
-    const report = (error: VioletError) => this.#host.report(error);
+    const report = (error: VioletError) => this.fault(error);
     try {
       const { Persistence } = await import("./persist.ts");
       new Persistence(this, page, report).start(first);

@@ -9,9 +9,6 @@ export const host: LocalHost = {
   client: { id: "me", user: { name: "Ada" } },
   now: () => 1_700_000_000_000,
   random: () => 0.5,
-  report: (error) => {
-    throw error;
-  },
 };
 
 /** Resolves all stores from now on; gives the map of those that were used, by name. */

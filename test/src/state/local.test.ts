@@ -29,12 +29,20 @@ const ui = (options: Partial<LocalOptions<Ui, NoActions, string>> = {}) =>
     readonly initial: () => Ui;
   });
 
+/** What would be uncaught errors is kept. */
+class WatchedStore extends LocalStore {
+  readonly errors: VioletError[] = [];
+
+  protected override fault(error: unknown): void {
+    this.errors.push(error as VioletError);
+  }
+}
+
 /** The store as a page has it, and the errors that it reports. */
 function inPage(definition: Definition, page: Page, given?: JsonObject) {
-  const errors: VioletError[] = [];
-  const core = new LocalStore(definition, { ...host, page, report: (error) => errors.push(error) }, given);
+  const core = new WatchedStore(definition, { ...host, page }, given);
   setResolver(() => core);
-  return { core, errors, root: core.root as Ui };
+  return { core, errors: core.errors, root: core.root as Ui };
 }
 
 const keep = (page: Page, { name }: Definition, version: number, value: unknown) =>

@@ -1,0 +1,109 @@
+import { Bus, client } from "../../../src/calls/bus.ts";
+import { subscribe } from "../../../src/state/helpers.ts";
+import { local } from "../../../src/state/local.ts";
+import { resolveHere } from "../../support/stores.ts";
+import { afterEach, assert, suite, test } from "../../support/suite.ts";
+import { uncaughtOf } from "../../support/uncaught.ts";
+
+resolveHere();
+
+const settle = async () => {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+};
+
+suite("client.on", () => {
+  let buses: Bus[] = [];
+  let removers: (() => void)[] = [];
+  const on = ((...args: Parameters<typeof client.on>) => {
+    const remove = client.on(...args);
+    removers.push(remove);
+    return remove;
+  }) as typeof client.on;
+  const newBus = () => {
+    const bus = new Bus();
+    buses.push(bus);
+    return bus;
+  };
+  afterEach(async () => {
+    for (const remove of removers) remove();
+    for (const bus of buses) bus.emit("disconnect", { code: 1000 });
+    await settle();
+    removers = [];
+    buses = [];
+  });
+
+  test("runs nothing before ready, which is first", async () => {
+    const seen: string[] = [];
+    on("connect", () => seen.push("connect"));
+    on("refused", ({ store }) => seen.push(`refused ${store}`));
+    on("ready", () => seen.push("ready"));
+    const bus = newBus();
+    bus.emit("connect", undefined);
+    bus.emit("refused", { store: "chat", error: new Error("no") });
+    await settle();
+    assert.deepEqual(seen, []);
+    bus.ready();
+    await settle();
+    assert.deepEqual(seen, ["ready", "connect", "refused chat"]);
+  });
+
+  test("runs a late handler of connect once while the link stands, and not after it is lost", async () => {
+    const bus = newBus();
+    bus.ready();
+    bus.emit("connect", undefined);
+    await settle();
+    let count = 0;
+    on("connect", () => count++);
+    await settle();
+    assert.equal(count, 1);
+    bus.emit("disconnect", { code: 1006 });
+    await settle();
+    on("connect", () => count++);
+    await settle();
+    assert.equal(count, 1);
+  });
+
+  test("gives the function that removes the handler", async () => {
+    const codes: number[] = [];
+    const remove = on("disconnect", ({ code }) => codes.push(code));
+    const bus = newBus();
+    bus.ready();
+    bus.emit("disconnect", { code: 1006 });
+    await settle();
+    remove();
+    bus.emit("disconnect", { code: 4000 });
+    await settle();
+    assert.deepEqual(codes, [1006]);
+  });
+
+  test("lets no handler that throws hinder another one: its error is an uncaught one", async () => {
+    const error = new Error("a handler's");
+    const seen: string[] = [];
+    on("overflow", () => {
+      throw error;
+    });
+    on("overflow", ({ store }) => seen.push(store));
+    const bus = newBus();
+    bus.ready();
+    assert.equal(await uncaughtOf(() => bus.emit("overflow", { store: "chat" })), error);
+    assert.deepEqual(seen, ["chat"]);
+  });
+});
+
+test("a store's listener that throws hinders no other one: its error is an uncaught one", async () => {
+  const store = local("uncaught", { initial: () => ({ count: 0 }) });
+  const error = new Error("a listener's");
+  const seen: number[] = [];
+  const stops = [
+    subscribe(store, () => {
+      throw error;
+    }),
+    subscribe(store, ({ count }) => seen.push(count)),
+  ];
+  const write = () => {
+    store.count = 1;
+  };
+  assert.equal(await uncaughtOf(write), error);
+  assert.deepEqual(seen, [1]);
+  for (const stop of stops) stop();
+});
