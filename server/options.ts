@@ -44,9 +44,9 @@ export interface VioletOptions<U extends object = User> {
   /** Default `["websocket"]`, the only one so far. */
   readonly transports?: readonly "websocket"[];
   readonly reconnect?: Partial<ReconnectOptions>;
-  /** Between two signs of life on a quiet link. Default 25,000. */
+  /** Between two signs of life on a quiet link; from 1,000 to 3,600,000. Default 25,000. */
   readonly heartbeatMs?: number;
-  /** Without any sign for so long a link is dead. Default 45,000. */
+  /** Without any sign for so long a link is dead. Default 1.8 heartbeats, which is what browsers wait: 45,000. */
   readonly deadAfterMs?: number;
   /** The longest message of a client. Default 65,536. */
   readonly maxMessageBytes?: number;
@@ -95,6 +95,7 @@ const hasMethods =
     isObject(value) && names.every((name) => typeof Reflect.get(value as object, name) === "function");
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
 const isPositive = (value: unknown) => isCount(value) && value !== 0;
+const isMs = (value: unknown) => isPositive(value) && (value as number) <= 3_600_000;
 const isOrigin = (value: unknown) => isText(value) && URL.parse(value as string)?.origin === value;
 const aFunction: Check = [(value) => typeof value === "function", "a function"];
 const aCount: Check = [isPositive, "a whole number above 0"];
@@ -112,7 +113,10 @@ const checks: Record<keyof VioletOptions, Check> = {
   trustedProxies: [isCount, "a whole number"],
   transports: [isList((value) => value === "websocket"), '["websocket"]: the others are not built yet'],
   reconnect: [isObject, "{ tellAfter, backoffMs }"],
-  heartbeatMs: aCount,
+  heartbeatMs: [
+    (value) => isMs(value) && (value as number) >= 1000,
+    "a whole number of milliseconds from 1,000 to 3,600,000",
+  ],
   deadAfterMs: aCount,
   maxMessageBytes: aCount,
   compression: [(value) => typeof value === "boolean", "true or false"],
@@ -123,8 +127,8 @@ const checks: Record<keyof VioletOptions, Check> = {
 const reconnectChecks: Record<keyof ReconnectOptions, Check> = {
   tellAfter: aCount,
   backoffMs: [
-    (value) => isList(isPositive)(value) && (value as unknown[]).length > 0,
-    "a list of milliseconds",
+    (value) => isList(isMs)(value) && (value as unknown[]).length > 0,
+    "a list of milliseconds, each up to 3,600,000",
   ],
 };
 
@@ -135,7 +139,8 @@ export function settingsOf(options: VioletOptions<object>, environment = process
   verify(options, checks);
   verify(options.reconnect ?? {}, reconnectChecks, "reconnect.");
   verify(options.limits ?? {}, limitChecks, "limits.");
-  const { heartbeatMs = 25_000, deadAfterMs = 45_000 } = options;
+  const { heartbeatMs = 25_000 } = options;
+  const { deadAfterMs = Math.ceil(heartbeatMs * 1.8) } = options;
   if (deadAfterMs <= heartbeatMs)
     fail("E_OPTION", { name: "deadAfterMs", expected: "more milliseconds than heartbeatMs" });
   return {

@@ -31,11 +31,14 @@ export function getRuntime(): Runtime {
 
 function startPage(): Runtime {
   if (CHECKED && typeof document === "undefined") fail("E_NO_BROWSER", { name: "getRuntime()" });
-  const runtime = new Runtime({ origin: location.origin, payload: payload(), renew, page: window });
+  const { origin } = location;
+  const runtime = new Runtime({ origin, payload: payload(), renew, page: window, isAway });
   followPage(runtime);
   void hydrated(runtime);
   return runtime;
 }
+
+const isAway = () => document.hidden || !navigator.onLine;
 
 /** New credentials for this client, whose old ones the server refused. */
 async function renew(client = ""): Promise<PagePayload> {
@@ -44,14 +47,13 @@ async function renew(client = ""): Promise<PagePayload> {
   return answer.json() as Promise<PagePayload>;
 }
 
-/** A page that sleeps or leaves closes its link; one that comes back tries at once. */
+/** A page that sleeps or leaves closes its link; one that comes back makes sure of it at once. */
 function followPage({ link }: Runtime) {
-  addEventListener("pagehide", ({ persisted }) => link.close(persisted ? closeCodes.parked : closeCodes.bye));
+  addEventListener("pagehide", ({ persisted }) =>
+    persisted ? link.drop(closeCodes.parked) : link.close(closeCodes.bye),
+  );
   for (const type of ["pageshow", "online", "visibilitychange"])
-    addEventListener(type, (event) => {
-      const isBack = (event as PageTransitionEvent).persisted && link.state === "stopped";
-      if (isBack || link.state === "offline") link.connect();
-    });
+    addEventListener(type, () => document.hidden || link.check());
 }
 
 /** Hydration is done when the page's module scripts have run, and what was stored for local state is there. */

@@ -38,17 +38,19 @@ export interface RuntimeOptions {
   readonly renew?: (client: string | undefined) => Promise<PagePayload>;
   /** Where local stores are kept and shown; none in Node. */
   readonly page?: Page;
+  /** True while nobody looks, or there is no network: the link does not try to come back then. Default: never. */
+  readonly isAway?: () => boolean;
 }
 
 const realClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   random: () => Math.random(),
   setTimeout: (fn, ms) => setTimeout(fn, ms),
   clearTimeout: (timer) => clearTimeout(timer as number),
 };
 
 const reconnect = { tellAfter: 5, backoffMs: [1000, 2000, 5000, 10_000, 30_000] };
-const DEAD_AFTER_MS = 45_000;
 /** A hello names at most so many stores. */
 const MAX_GREETED = 64;
 
@@ -79,6 +81,7 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     clock = realClock,
     renew = () => Promise.reject(new Error("no renewal")),
     page,
+    isAway,
   }: RuntimeOptions) {
     this.#payload = payload;
     this.#clock = clock;
@@ -87,7 +90,7 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     const { tellAfter, backoffMs } = payload.reconnect ?? reconnect;
     this.tellAfter = tellAfter;
     const url = `${origin.replace("http", "ws")}/_violet/socket`;
-    this.link = createLink({ url, transport, clock, backoffMs, deadAfterMs: DEAD_AFTER_MS }, this);
+    this.link = createLink({ url, transport, clock, backoffMs, isAway }, this);
   }
 
   /** This page's client. Before the server gave it an id, a temporary one. */

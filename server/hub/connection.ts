@@ -81,6 +81,7 @@ export class Connection implements OutgoingHost {
     if (frame.type === "subscribe") this.#later(() => this.#subscribe(frame));
     else if (frame.type === "unsubscribe") this.#later(() => this.#unsubscribe(frame.store));
     else if (frame.type === "SYNC") this.#later(() => this.#write(frame));
+    else if (frame.type === "probe") this.ping();
   }
 
   /** A bad frame changes nothing; too many of them end the connection. */
@@ -220,8 +221,9 @@ export class Connection implements OutgoingHost {
     if (this.#state !== "closed") this.#outgoing.flush();
   }
 
+  /** Nothing flows before the welcome. */
   ping(): void {
-    this.send(PING);
+    if (this.#state === "live") this.send(PING);
   }
 
   /** The page has taken nothing of what was written since so long. */

@@ -58,8 +58,9 @@ const SERVER: Client = { id: "server" };
 /** After these a page does not come back to its identity: it, or this process, is gone. */
 const ENDS: ReadonlySet<number> = new Set([closeCodes.bye, closeCodes.restart, closeCodes.drain]);
 
-/** When a server goes, its pages come back spread over so many milliseconds for each of them. */
+/** When a server goes, its pages come back spread over so many milliseconds for each of them, and over a second at least. */
 const RETURN_MS = 1;
+const MIN_RETURN_MS = 1000;
 
 /** What happened since the start. */
 export interface Counters {
@@ -92,13 +93,14 @@ export class Hub {
     const { graceMs, heartbeatMs } = options.limits;
     this.#identities = new Identities(graceMs, (event, client) => options.emit(event, client));
     this.#wheel = new Wheel(heartbeatMs, this.#time, {
-      beat: (connection) => this.#beat(connection),
+      beat: (connection) => connection.ping(),
       turn: () => this.#turn(),
     });
   }
 
+  /** Milliseconds since the start, by the turns of the wheel. */
   now(): number {
-    return this.#time.now();
+    return this.#wheel.now;
   }
 
   report(error: unknown): void {
@@ -109,7 +111,7 @@ export class Hub {
 
   find(definition: Definition, key: string | undefined): Authority | undefined {
     const authority = this.#authorities.get(wireName(definition, key));
-    if (authority) authority.usedAt = this.now();
+    if (authority) authority.usedAt = this.#time.now();
     return authority;
   }
 
@@ -137,7 +139,7 @@ export class Hub {
       limits,
       id: this.#nextId++,
       epoch: this.#epoch,
-      now: () => this.now(),
+      now: () => this.#time.now(),
       self: () => this.#options.self?.() ?? SERVER,
       report: (error) => this.report(error),
     });
@@ -226,12 +228,6 @@ export class Hub {
     for (const connection of dirty) connection.flush();
   }
 
-  #beat(connection: Connection) {
-    const silentMs = this.now() - connection.heardAt;
-    if (silentMs >= this.limits.deadAfterMs) connection.close(closeCodes.heartbeat);
-    else connection.ping();
-  }
-
   /** Once a second: what ends by time. */
   #turn() {
     const now = this.now();
@@ -239,26 +235,27 @@ export class Hub {
     for (const connection of this.#connections) this.#watch(connection, now);
     // A room that nobody uses goes; what was written to it stays with the backend.
     for (const [name, authority] of this.#authorities)
-      if (this.#isIdle(authority, now)) this.#authorities.delete(name);
+      if (this.#isIdle(authority)) this.#authorities.delete(name);
   }
 
   #watch(connection: Connection, now: number) {
-    const { helloMs, stalledMs } = this.limits;
-    if (connection.state === "greeting" && now - connection.heardAt > helloMs)
-      connection.close(closeCodes.helloTimeout);
+    const { helloMs, deadAfterMs, stalledMs } = this.limits;
+    const silentMs = now - connection.heardAt;
+    if (connection.state === "greeting" && silentMs > helloMs) connection.close(closeCodes.helloTimeout);
+    else if (silentMs > deadAfterMs) connection.close(closeCodes.heartbeat);
     else if (connection.stalledMs(now) > stalledMs) connection.close(closeCodes.slow);
   }
 
-  #isIdle({ key, subscriptions, pending, usedAt, isWatched }: Authority, now: number) {
+  #isIdle({ key, subscriptions, pending, usedAt, isWatched }: Authority) {
     const isUsed = key === undefined || subscriptions.size > 0 || pending > 0 || isWatched;
-    return !isUsed && now - usedAt > this.limits.idleRoomMs;
+    return !isUsed && this.#time.now() - usedAt > this.limits.idleRoomMs;
   }
 
   /** Sends all pages away, and waits for what is being committed. */
   async close(): Promise<void> {
     this.#wheel.stop();
-    const spreadMs = this.#connections.size * RETURN_MS;
-    for (const connection of this.#connections) connection.drain(this.#time.random() * spreadMs);
+    const spreadMs = Math.max(this.#connections.size * RETURN_MS, MIN_RETURN_MS);
+    for (const connection of this.#connections) connection.drain(Math.floor(this.#time.random() * spreadMs));
     await Promise.allSettled([...this.#authorities.values()].map((authority) => authority.settled()));
     await this.#options.backend.close();
   }

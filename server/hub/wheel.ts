@@ -8,21 +8,29 @@ export class Wheel {
   readonly #slots: Set<Connection>[];
   readonly #places = new WeakMap<Connection, Set<Connection>>();
   readonly stop: () => void;
-  #cursor = 0;
+  #turns = 0;
   #next = 0;
 
-  /** `beat` is called for each connection once per `periodMs`, `turn` once a second. */
+  /** `beat` is called for each connection once per `periodMs`, which is at least a second, `turn` once a second. */
   constructor(
     periodMs: number,
     time: Pick<HubTime, "every">,
     on: { beat(connection: Connection): void; turn(): void },
   ) {
-    this.#slots = Array.from({ length: Math.max(1, Math.round(periodMs / TURN_MS)) }, () => new Set());
+    this.#slots = Array.from({ length: Math.floor(periodMs / TURN_MS) }, () => new Set());
     this.stop = time.every(TURN_MS, () => {
-      this.#cursor = (this.#cursor + 1) % this.#slots.length;
-      for (const connection of this.#slots[this.#cursor] ?? []) on.beat(connection);
+      this.#turns++;
+      for (const connection of this.#slots[this.#turns % this.#slots.length] ?? []) on.beat(connection);
       on.turn();
     });
+  }
+
+  /**
+   * Milliseconds, in whole turns. Nobody sets this clock, and it stands still while this process does (the machine
+   * sleeps, a handler blocks): no page counts as silent while nobody listened.
+   */
+  get now(): number {
+    return this.#turns * TURN_MS;
   }
 
   add(connection: Connection): void {

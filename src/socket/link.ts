@@ -18,7 +18,10 @@ const next: Record<LinkState, readonly LinkState[]> = {
 
 /** The clock and the dice, so that tests own them. */
 export interface Clock {
+  /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds by a clock that nobody sets. */
+  elapsed(): number;
   random(): number;
   setTimeout(fn: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -30,9 +33,15 @@ export interface LinkOptions {
   readonly clock: Clock;
   /** Each try waits random(0, step); after the last step it goes on at that one. */
   readonly backoffMs: readonly number[];
-  /** Without a frame for so long the link counts as dead. */
-  readonly deadAfterMs: number;
+  /** Nobody looks, or there is no network: it does not try by itself then. Default: never. */
+  readonly isAway?: (() => boolean) | undefined;
 }
+
+/** How often a server sends a sign of life; its welcome says. */
+const HEARTBEAT_MS = 25_000;
+/** After so many heartbeats of silence a link is asked for an answer, and is dead without one after so many more. */
+const SILENCE = 1.4;
+const PATIENCE = 0.4;
 
 type Received = Exclude<DownFrame, { type: "welcome" | "ping" }>;
 
@@ -50,10 +59,12 @@ export interface Link {
   readonly state: LinkState;
   /** Tries that failed since the link was last live. */
   readonly tries: number;
-  /** When the link was lost, in ms since 1970; undefined while it is live. */
+  /** When the link was lost or left, in ms since 1970; undefined while it is live. */
   readonly offlineSince: number | undefined;
   /** Tries at once, unless a try is under way. */
   connect(): void;
+  /** Makes sure of it now: a lost link tries at once, one that stands is asked for an answer. */
+  check(): void;
   send(frame: UpFrame): void;
   /** Leaves; the link comes back by `connect` alone. */
   close(code: number): void;
@@ -61,15 +72,15 @@ export interface Link {
   drop(code: number): void;
 }
 
-export function createLink(
-  { url, transport, clock, backoffMs, deadAfterMs }: LinkOptions,
-  host: LinkHost,
-): Link {
+export function createLink({ url, transport, clock, backoffMs, isAway }: LinkOptions, host: LinkHost): Link {
   /** The attempt to connect that is under way, or stands. */
   let wire: Wire | undefined;
-  /** Of the next try, or of the look whether the connection is dead. */
+  /** Of the next try, or of the next look whether the connection is dead. */
   let timer: unknown;
+  let heartbeatMs = HEARTBEAT_MS;
   let heardAt: number;
+  /** Later than `heardAt`: an answer is due. */
+  let askedAt: number;
   /** When the server wants to see us again, once this connection has ended. */
   let retryAfterMs: number | undefined;
   /** The credentials are new: refused again, they are refused for good. */
@@ -80,6 +91,7 @@ export function createLink(
     tries: 0,
     offlineSince: undefined as number | undefined,
     connect,
+    check,
     send: (frame: UpFrame) => wire?.send(JSON.stringify(frame)),
     close: (code: number) => leave("stopped", code)?.close(code),
     drop: (code: number) => lost(code)?.close(code),
@@ -95,6 +107,11 @@ export function createLink(
     return isNext;
   }
 
+  function check() {
+    if (link.state === "live") ask();
+    else if (link.state === "offline") connect();
+  }
+
   function connect() {
     if (!become("connecting")) return;
     const isCurrent = () => wire === mine;
@@ -104,20 +121,33 @@ export function createLink(
       closed: (code) => isCurrent() && lost(code),
     });
     wire = mine;
-    clock.clearTimeout(timer);
-    heardAt = clock.now();
+    askedAt = heardAt = clock.elapsed();
     look();
+  }
+
+  function wait(ms: number, then: () => void) {
+    clock.clearTimeout(timer);
+    timer = clock.setTimeout(then, ms);
   }
 
   /** One timer for the whole time of a connection; it looks whether anything was heard. */
   function look() {
-    const leftMs = heardAt + deadAfterMs - clock.now();
-    if (leftMs > 0) timer = clock.setTimeout(look, leftMs);
-    else link.drop(closeCodes.heartbeat);
+    const leftMs = heardAt + SILENCE * heartbeatMs - clock.elapsed();
+    if (askedAt > heardAt) link.drop(closeCodes.heartbeat);
+    else if (leftMs > 0) wait(leftMs, look);
+    else ask();
+  }
+
+  /** Silence alone proves nothing: the timer of a device that slept is late, and the link may be as it was. */
+  function ask() {
+    if (askedAt > heardAt) return;
+    askedAt = clock.elapsed();
+    if (link.state === "live") link.send({ type: "probe" });
+    wait(PATIENCE * heartbeatMs, look);
   }
 
   function received(text: string) {
-    heardAt = clock.now();
+    heardAt = clock.elapsed();
     const frame = JSON.parse(text) as DownFrame;
     if (frame.type === "ping") link.send({ type: "pong" });
     else if (frame.type === "welcome") welcomed(frame);
@@ -129,17 +159,18 @@ export function createLink(
     link.tries = 0;
     link.offlineSince = undefined;
     isRenewed = false;
+    heartbeatMs = frame.heartbeatMs;
+    look();
     host.welcomed(frame);
     become("live");
   }
 
   /** Gives the wire that was lost. */
   function lost(code: number): Wire | undefined {
-    link.tries++;
-    link.offlineSince ??= clock.now();
+    if (link.state === "connecting") link.tries++;
     const isRefused = code === closeCodes.session && !isRenewed;
     const lostWire = leave(isTerminal(code) && !isRefused ? "stopped" : "offline", code);
-    if (isRefused) void renew();
+    if (isRefused) host.renew().then(renewed, retry);
     else retry();
     return lostWire;
   }
@@ -148,24 +179,21 @@ export function createLink(
     const left = wire;
     wire = undefined;
     clock.clearTimeout(timer);
+    link.offlineSince ??= clock.now();
     become(state, code);
     return left;
   }
 
-  async function renew() {
-    try {
-      await host.renew();
-      isRenewed = true;
-    } catch {}
-    if (isRenewed && link.state === "offline") connect();
-    else retry();
+  function renewed() {
+    isRenewed = true;
+    check();
   }
 
   /** Comes back when the server said, or else after the backoff. */
   function retry() {
     if (link.state !== "offline") return;
-    const step = backoffMs[Math.min(link.tries, backoffMs.length) - 1] ?? 0;
-    timer = clock.setTimeout(connect, retryAfterMs ?? clock.random() * step);
+    const step = backoffMs[Math.min(link.tries, backoffMs.length - 1)] as number;
+    wait(retryAfterMs ?? clock.random() * step, () => isAway?.() || connect());
     retryAfterMs = undefined;
   }
 }

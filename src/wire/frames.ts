@@ -104,6 +104,8 @@ export const frames = {
     }),
   ),
   pong: up(object({ type: literal("pong") })),
+  /** Asks for a `ping` at once: does this link still stand? */
+  probe: up(object({ type: literal("probe") })),
 
   /** Nothing flows before it. `client` is the signed id to come back with, `self` what all may know of it. */
   welcome: down(

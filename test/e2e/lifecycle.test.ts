@@ -15,7 +15,10 @@ declare global {
   var restored: boolean[];
 }
 
-const DEAD_AFTER_MS = 45_000;
+/** The link is asked after so long, and has so long to answer. */
+const SILENCE_MS = 35_000;
+const PATIENCE_MS = 10_000;
+const HOUR_MS = 3_600_000;
 
 /** Browsers put no page into the back/forward cache that may not be stored and had a socket. */
 const storable: RequestHandler = (_, response, next) => {
@@ -29,6 +32,8 @@ suite("a live page", () => {
   let gate: Gate;
   let people: People;
   let page: Page;
+  /** Attempts of the page to connect. */
+  let tries: number;
   before(async () => {
     people = await People.start();
   });
@@ -43,6 +48,8 @@ suite("a live page", () => {
     const server = await app.listen(site.use(demo.site), 0, "127.0.0.1");
     gate = await Gate.before(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     page = await (await people.person()).newPage();
+    tries = 0;
+    page.on("websocket", () => tries++);
     await page.addInitScript(() => {
       globalThis.restored = [];
       addEventListener("pageshow", ({ persisted }) => restored.push(persisted));
@@ -94,6 +101,26 @@ suite("a live page", () => {
     );
   });
 
+  test("brings from the back/forward cache what it wrote while its link was lost", async () => {
+    await open("/visitors?storable");
+    gate.hold();
+    await count();
+    await page.getByText("saving").waitFor();
+    gate.cut();
+    await page.goto(`${gate.url}/style.css`);
+    gate.release();
+    countElsewhere();
+    await page.goBack({ waitUntil: "commit" });
+    await says(2);
+    await isLive(page);
+    assert.deepEqual(await page.evaluate(() => restored), [false, true]);
+    assert.equal(
+      app.run(() => visitors.value),
+      2,
+    );
+    assert.equal(app.counters.snapshots, 0);
+  });
+
   test("is rendered afresh when a reader goes back to it", async () => {
     await open();
     await count();
@@ -115,11 +142,13 @@ suite("a live page", () => {
     await left.promise;
   });
 
-  test("comes back as soon as the device is online again", async () => {
+  test("waits while the device is offline, and comes back as soon as it is online again", async () => {
     await stopClock();
     await page.context().setOffline(true);
     gate.cut();
     await isOffline();
+    await page.clock.runFor(HOUR_MS);
+    assert.equal(tries, 1);
     await count();
     countElsewhere();
     await page.context().setOffline(false);
@@ -132,14 +161,39 @@ suite("a live page", () => {
     assert.equal(app.counters.snapshots, 0);
   });
 
-  test("comes back as soon as somebody looks at it", async () => {
+  /** No window of this browser hides another one: the page is only told so. */
+  const hide = (isHidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }, isHidden);
+
+  test("waits while nobody looks at it, and comes back as soon as somebody does", async () => {
     await stopClock();
+    await hide(true);
     gate.cut();
     await isOffline();
+    await page.clock.runFor(HOUR_MS);
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    assert.equal(tries, 1);
     countElsewhere();
-    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+    await hide(false);
     await isLive(page);
     await says(1);
+    assert.equal(tries, 2);
+  });
+
+  test("asks its link after a sleep, and stays with it when that answers", async () => {
+    const socket = page.waitForEvent("websocket");
+    await stopClock();
+    const answered = (await socket).waitForEvent("framereceived", ({ payload }) =>
+      String(payload).includes('"ping"'),
+    );
+    await page.clock.fastForward(8 * HOUR_MS);
+    await answered;
+    await page.clock.runFor(PATIENCE_MS);
+    await isLive(page);
+    assert.equal(tries, 1);
   });
 
   test("notices after a sleep that its link is dead, and catches up", async () => {
@@ -147,7 +201,8 @@ suite("a live page", () => {
     gate.hold();
     countElsewhere();
     await count();
-    await page.clock.fastForward(DEAD_AFTER_MS);
+    await page.clock.fastForward(SILENCE_MS);
+    await page.clock.fastForward(PATIENCE_MS);
     await isOffline();
     gate.release();
     await page.clock.fastForward(1000);
@@ -156,6 +211,28 @@ suite("a live page", () => {
     assert.equal(
       app.run(() => visitors.value),
       2,
+    );
+    assert.equal(app.counters.snapshots, 0);
+  });
+
+  test("gets new credentials when its session is gone, and goes on without a reload", async () => {
+    await open();
+    await count();
+    await isLive(page);
+    const renewed = page.waitForResponse("**/_violet/session");
+    await page.context().setOffline(true);
+    gate.cut();
+    await isOffline();
+    await count();
+    await page.context().clearCookies();
+    await page.context().setOffline(false);
+    assert.equal((await renewed).status(), 200);
+    countElsewhere();
+    await says(3);
+    await isLive(page);
+    assert.equal(
+      app.run(() => visitors.value),
+      3,
     );
     assert.equal(app.counters.snapshots, 0);
   });

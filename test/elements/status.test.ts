@@ -30,6 +30,7 @@ class Server {
     },
     clock: {
       now: () => this.now,
+      elapsed: () => this.now,
       random: () => 0,
       setTimeout: (fn) => {
         this.#timers.add(fn);
@@ -149,6 +150,11 @@ suite("<violet-status>", () => {
     assert.equal(regionOf(element, "status"), since);
     assert.equal(regionOf(element, "alert"), "");
     server.now += 60_000;
+    server.wait();
+    server.close();
+    await settle();
+    assert.equal(regionOf(element, "status"), since);
+    assert.equal(regionOf(element, "alert"), "");
     server.wait();
     server.close();
     await settle();

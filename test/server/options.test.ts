@@ -1,4 +1,4 @@
-import { settingsOf } from "../../server/options.ts";
+import { settingsOf, type VioletOptions } from "../../server/options.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
 suite("options", () => {
@@ -46,6 +46,12 @@ suite("options", () => {
     );
   });
 
+  test("have links that are dead after 1.8 heartbeats, unless they say something else", () => {
+    const deadAfter = (options: VioletOptions<object>) => settingsOf(options, {}).deadAfterMs;
+    assert.equal(deadAfter({ heartbeatMs: 60_000 }), 108_000);
+    assert.equal(deadAfter({ heartbeatMs: 60_000, deadAfterMs: 90_000 }), 90_000);
+  });
+
   const wrong: [string, object][] = [
     ["secert", { secert: "x" }],
     ["limits.maxDept", { limits: { maxDept: 1 } }],
@@ -53,6 +59,9 @@ suite("options", () => {
     ["reconnect.backoffMs", { reconnect: { backoffMs: [] } }],
     ["heartbeatMs", { heartbeatMs: "25s" }],
     ["heartbeatMs", { heartbeatMs: Number.NaN }],
+    ["heartbeatMs", { heartbeatMs: 999 }],
+    ["heartbeatMs", { heartbeatMs: 3_600_001 }],
+    ["reconnect.backoffMs", { reconnect: { backoffMs: [1000, 2 ** 31] } }],
     ["deadAfterMs", { deadAfterMs: 1000 }],
     ["transports", { transports: ["sse"] }],
     ["origins", { origins: ["app.example.org"] }],

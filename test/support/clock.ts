@@ -9,7 +9,9 @@ interface Timer {
 
 export class SimClock implements Clock {
   readonly #random: () => number;
-  #now = 1_700_000_000_000;
+  /** What people take for the time, at the start. */
+  #epoch = 1_700_000_000_000;
+  #now = 0;
   readonly #timers = new Set<Timer>();
 
   constructor(random: () => number) {
@@ -17,7 +19,16 @@ export class SimClock implements Clock {
   }
 
   now(): number {
+    return this.#epoch + this.#now;
+  }
+
+  elapsed(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the time, so much later or earlier. */
+  set(byMs: number): void {
+    this.#epoch += byMs;
   }
 
   random(): number {
@@ -34,6 +45,11 @@ export class SimClock implements Clock {
     this.#timers.delete(timer as Timer);
   }
 
+  /** How many timers are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   /** Lets so much time pass; timers that end in it run in their order. */
   pass(ms: number): void {
     const until = this.#now + ms;
@@ -43,6 +59,12 @@ export class SimClock implements Clock {
       due.fn();
     }
     this.#now = until;
+  }
+
+  /** The device sleeps: the time passes, and timers that end in it run late, when it wakes up. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    this.pass(0);
   }
 
   #first(until: number): Timer | undefined {

@@ -2,8 +2,8 @@
 import type { Backend } from "../../server/backends/backend.ts";
 import { memory } from "../../server/backends/memory.ts";
 import type { Connection, Wire } from "../../server/hub/connection.ts";
-import { Hub, type HubOptions } from "../../server/hub/hub.ts";
-import { defaultLimits, type Limits } from "../../server/limits.ts";
+import { Hub, type HubLimits, type HubOptions } from "../../server/hub/hub.ts";
+import { defaultLimits } from "../../server/limits.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { DownFrame, Frame, UpFrame } from "../../src/wire/frames.ts";
 import { SimClock, SimHubTime } from "./clock.ts";
@@ -72,11 +72,12 @@ export class HubPage implements Wire {
 }
 
 export interface HubBenchOptions extends Partial<Omit<HubOptions, "limits" | "time">> {
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<HubLimits>;
 }
 
 export class HubBench {
-  readonly clock = new SimClock(() => 0.5);
+  dice = () => 0.5;
+  readonly clock = new SimClock(() => this.dice());
   readonly #time = new SimHubTime(this.clock);
   readonly hub: Hub;
   readonly backend: Backend;

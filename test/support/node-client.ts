@@ -1,6 +1,6 @@
 /** A page's runtime in this process, for load: connected as a browser's is, by the credentials of a page. */
 import { WebSocket } from "ws";
-import { type PagePayload, Runtime } from "../../src/runtime.ts";
+import { type PagePayload, Runtime, type Status } from "../../src/runtime.ts";
 import type { Transport } from "../../src/socket/transports/websocket.ts";
 import type { StoreCore } from "../../src/state/core.ts";
 import type { Definition } from "../../src/state/definition.ts";
@@ -29,6 +29,15 @@ export class NodeClient {
 
   coreOf(definition: Definition): StoreCore {
     return this.#runtime.resolve(definition, undefined);
+  }
+
+  /** Resolves when the link is in this state. */
+  until(status: Status): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = () => this.#runtime.status === status && resolve();
+    const stop = this.#runtime.watch(look);
+    look();
+    return promise.finally(stop);
   }
 
   close(): void {

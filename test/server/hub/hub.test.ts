@@ -7,6 +7,7 @@ import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
 import { closeCodes } from "../../../src/wire/close-codes.ts";
 import { HubBench, only } from "../../support/hub.ts";
+import { randomFrom, seed } from "../../support/seed.ts";
 import { suite, test } from "../../support/suite.ts";
 
 let stores = 0;
@@ -93,6 +94,84 @@ suite("the heartbeat", () => {
     }
     assert.equal(silent.closedWith, closeCodes.heartbeat);
     assert.equal(alive.closedWith, undefined);
+  });
+
+  test("closes who falls silent within a second of 45 s, whenever that is", async () => {
+    for (let at = 0; at < 26_000; at += 1300) {
+      const bench = new HubBench();
+      const page = bench.page();
+      await page.hello("ann");
+      bench.clock.pass(at);
+      page.post({ type: "pong" });
+      bench.clock.pass(44_999);
+      assert.equal(page.closedWith, undefined);
+      bench.clock.pass(1001);
+      assert.equal(page.closedWith, closeCodes.heartbeat);
+    }
+  });
+
+  test("has the period and the patience of its options", async () => {
+    const bench = new HubBench({ limits: { heartbeatMs: 60_000, deadAfterMs: 108_000 } });
+    const page = bench.page();
+    const { heartbeatMs } = only(await page.hello("ann"), "welcome");
+    assert.equal(heartbeatMs, 60_000);
+    bench.clock.pass(60_000);
+    only(await page.news(), "ping");
+    bench.clock.pass(47_000);
+    assert.equal(page.closedWith, undefined);
+    bench.clock.pass(2000);
+    assert.equal(page.closedWith, closeCodes.heartbeat);
+  });
+
+  test("comes at once when a page asks", async () => {
+    const bench = new HubBench();
+    const page = bench.page();
+    await page.hello("ann");
+    assert.deepEqual(await page.send({ type: "probe" }), [{ type: "ping" }]);
+  });
+
+  test("says nothing to a page before its welcome", async () => {
+    const known = Promise.withResolvers<void>();
+    const bench = new HubBench({
+      identify: () => known.promise.then(() => ({ client: { id: "ann" }, token: "" })),
+    });
+    const page = bench.page();
+    page.post({ type: "hello", protocol: 1, client: "ann", stores: [] });
+    bench.clock.pass(30_000);
+    known.resolve();
+    const [first] = await page.news();
+    assert.equal(first?.type, "welcome");
+  });
+
+  const DAY_MS = 86_400_000;
+  for (const byMs of [DAY_MS, -DAY_MS])
+    test(`takes no notice when the clock is set by ${byMs} ms`, async () => {
+      const bench = new HubBench();
+      const [page, lost] = [bench.page(), bench.page()];
+      await page.hello("ann");
+      await lost.hello("bob");
+      bench.clock.pass(20_000);
+      lost.connection.closed(1006);
+      bench.clock.set(byMs);
+      bench.clock.pass(24_000);
+      assert.equal(page.closedWith, undefined);
+      assert.equal(bench.events.length, 2, "and nobody's grace time ends");
+      bench.clock.pass(2000);
+      assert.equal(page.closedWith, closeCodes.heartbeat);
+      bench.clock.pass(160_000);
+      assert.deepEqual(bench.events.at(-1), ["disconnect", "bob"]);
+    });
+
+  test("ends nobody who could not be heard while the machine slept, and goes on", async () => {
+    const bench = new HubBench();
+    const [page, greeting] = [bench.page(), bench.page()];
+    await page.hello("ann");
+    bench.clock.sleep(8 * 3_600_000);
+    await greeting.hello("bob");
+    bench.clock.pass(40_000);
+    assert.deepEqual([page.closedWith, greeting.closedWith], [undefined, undefined]);
+    bench.clock.pass(10_000);
+    assert.deepEqual([page.closedWith, greeting.closedWith], [closeCodes.heartbeat, closeCodes.heartbeat]);
   });
 });
 
@@ -216,7 +295,29 @@ suite("a hub that closes", () => {
     assert.equal(page.closedWith, closeCodes.drain);
     const { code, retryAfterMs = -1 } = only(page.frames, "error");
     assert.equal(code, "E_RESTART");
-    assert.ok(retryAfterMs >= 0);
+    assert.ok(retryAfterMs >= 0 && retryAfterMs < 1000);
     assert.deepEqual((await bench.backend.load(definition.name))?.value, { count: 1 });
+  });
+
+  test("spreads their return over a second, and over a millisecond for each of many", async () => {
+    for (const [count, spreadMs] of [
+      [100, 1000],
+      [4000, 4000],
+    ] as const) {
+      const bench = new HubBench();
+      bench.dice = randomFrom(seed);
+      const pages = Array.from({ length: count }, () => bench.page());
+      for (const [index, page] of pages.entries())
+        page.post({ type: "hello", protocol: 1, client: `c${index}`, stores: [] });
+      await bench.settle();
+      await bench.hub.close();
+      const quarters = [0, 0, 0, 0];
+      for (const { frames } of pages) {
+        const { retryAfterMs = -1 } = only(frames, "error");
+        assert.ok(Number.isInteger(retryAfterMs) && retryAfterMs >= 0 && retryAfterMs < spreadMs);
+        (quarters[Math.floor((retryAfterMs * 4) / spreadMs)] as number)++;
+      }
+      assert.ok(Math.min(...quarters) > count / 20, `${quarters.join(" ")} with the seed ${seed}`);
+    }
   });
 });

@@ -16,6 +16,7 @@ const backoffMs = [1000, 2000, 5000];
 /** A link, its page and its network, all in the hands of the test. */
 class Bench implements LinkHost {
   dice = 0.5;
+  isAway = false;
   readonly clock = new SimClock(() => this.dice);
   readonly states: [LinkState, code?: number][] = [];
   readonly frames: DownFrame[] = [];
@@ -38,7 +39,7 @@ class Bench implements LinkHost {
     };
     const { clock } = this;
     this.link = createLink(
-      { url: "ws://sim", transport, clock, backoffMs, deadAfterMs: 45_000, ...options },
+      { url: "ws://sim", transport, clock, backoffMs, isAway: () => this.isAway, ...options },
       this,
     );
   }
@@ -74,16 +75,21 @@ class Bench implements LinkHost {
     this.wire.events.received(JSON.stringify(frame));
   }
 
-  welcome(): void {
+  /** The frames that were sent on the last connection. */
+  get sent(): { type: string }[] {
+    return this.wire.sent.map((text) => JSON.parse(text));
+  }
+
+  welcome(heartbeatMs = 25_000): void {
     this.wire.events.opened();
-    this.receive({ type: "welcome", protocol: 1, client: "c", self: { id: "c" }, heartbeatMs: 25_000 });
+    this.receive({ type: "welcome", protocol: 1, client: "c", self: { id: "c" }, heartbeatMs });
   }
 
   /** Connected, and live. */
-  static live(): Bench {
-    const bench = new Bench();
+  static live({ heartbeatMs, ...options }: Partial<LinkOptions> & { heartbeatMs?: number } = {}): Bench {
+    const bench = new Bench(options);
     bench.link.connect();
-    bench.welcome();
+    bench.welcome(heartbeatMs);
     return bench;
   }
 }
@@ -119,10 +125,11 @@ suite("a link", () => {
     const bench = Bench.live();
     const { events } = bench.wire;
     bench.link.drop(closeCodes.heartbeat);
+    const { length } = bench.states;
     events.received('{"type":"SYNC","store":1,"v":1,"ops":[]}');
     events.closed(1006);
     assert.equal(bench.frames.length, 1);
-    assert.equal(bench.link.tries, 1);
+    assert.equal(bench.states.length, length);
   });
 
   test("answers pings", () => {
@@ -156,7 +163,7 @@ suite("a link that is lost", () => {
       bench.clock.pass(1);
       assert.equal(bench.wires.length, length + 1);
     }
-    assert.equal(bench.link.tries, 5);
+    assert.equal(bench.link.tries, 4);
     bench.welcome();
     assert.equal(bench.link.tries, 0);
   });
@@ -184,22 +191,164 @@ suite("a link that is lost", () => {
     assert.equal(bench.wires.length, 2);
   });
 
-  test("counts as lost after 45 s of silence", () => {
+  test("tries first within a second, is never more than 30 s from the next try, and never gives up", () => {
+    for (const dice of [0, 0.999]) {
+      const bench = Bench.live({ backoffMs: [1000, 2000, 5000, 10_000, 30_000] });
+      bench.dice = dice;
+      bench.wire.events.closed(1006);
+      bench.clock.pass(1000);
+      for (let count = 2; count < 300; count++) {
+        assert.equal(bench.wires.length, count);
+        bench.wire.events.closed(1006);
+        bench.clock.pass(30_000);
+      }
+      assert.equal(bench.link.state, "connecting");
+    }
+  });
+
+  test("comes back after the codes that say so, and stops after the others", () => {
+    const fates = new Map<LinkState, number[]>();
+    for (const code of [...Object.values(closeCodes), 1005, 1006, 1008, 1011, 1012, 4499, 4500, 4999]) {
+      const bench = Bench.live();
+      bench.renewal = () => Promise.reject(new Error("none"));
+      bench.wire.events.closed(code);
+      fates.set(bench.link.state, [...(fates.get(bench.link.state) ?? []), code]);
+    }
+    const { revoked, protocol, tooMany, forbidden, badMessages } = closeCodes;
+    assert.deepEqual(fates.get("stopped"), [revoked, protocol, tooMany, forbidden, badMessages, 4500, 4999]);
+    assert.deepEqual([...fates.keys()], ["offline", "stopped"]);
+  });
+});
+
+suite("a link that is silent", () => {
+  test("is asked after 35 s, and is lost after 45", () => {
     const bench = Bench.live();
-    bench.clock.pass(40_000);
+    bench.clock.pass(30_000);
     bench.receive({ type: "ping" });
-    bench.clock.pass(44_999);
+    bench.clock.pass(34_999);
+    assert.equal(bench.sent.at(-1)?.type, "pong");
+    bench.clock.pass(1);
+    assert.equal(bench.sent.at(-1)?.type, "probe");
+    bench.clock.pass(9999);
     assert.equal(bench.link.state, "live");
     bench.clock.pass(1);
     assert.equal(bench.link.state, "offline");
     assert.equal(bench.wire.closedWith, closeCodes.heartbeat);
   });
 
-  test("gives up a connection that never opens", () => {
+  test("stands when it answers", () => {
+    const bench = Bench.live();
+    bench.clock.pass(44_000);
+    bench.receive({ type: "ping" });
+    bench.clock.pass(34_999);
+    assert.equal(bench.link.state, "live");
+    assert.equal(bench.sent.filter(({ type }) => type === "probe").length, 1);
+  });
+
+  for (const heartbeatMs of [1000, 25_000, 120_000])
+    test(`waits 1.8 heartbeats of ${heartbeatMs} ms, as the welcome says`, () => {
+      const bench = Bench.live({ heartbeatMs });
+      for (let count = 0; count < 5; count++) {
+        bench.clock.pass(heartbeatMs);
+        bench.receive({ type: "ping" });
+      }
+      assert.equal(bench.sent.filter(({ type }) => type === "probe").length, 0);
+      bench.clock.pass(heartbeatMs * 1.8 - 1);
+      assert.equal(bench.link.state, "live");
+      bench.clock.pass(1);
+      assert.equal(bench.link.state, "offline");
+    });
+
+  test("is given up where it never opens", () => {
     const bench = new Bench();
     bench.link.connect();
     bench.clock.pass(45_000);
     assert.equal(bench.link.state, "offline");
+    assert.deepEqual(bench.sent, []);
+  });
+
+  test("is asked at once when somebody wants to know, and only once until it answers", () => {
+    const bench = Bench.live();
+    bench.clock.pass(10);
+    for (let count = 0; count < 5; count++) {
+      bench.link.check();
+      bench.clock.pass(1999);
+    }
+    assert.deepEqual(
+      bench.sent.map(({ type }) => type),
+      ["hello", "probe"],
+    );
+    assert.equal(bench.link.state, "live");
+    bench.clock.pass(5);
+    assert.equal(bench.link.state, "offline");
+  });
+});
+
+suite("a clock", () => {
+  const DAY_MS = 86_400_000;
+
+  for (const byMs of [DAY_MS, -DAY_MS])
+    test(`that is set by ${byMs} ms neither ends a good link nor keeps a dead one`, () => {
+      const bench = Bench.live();
+      bench.clock.pass(20_000);
+      bench.clock.set(byMs);
+      bench.clock.pass(5000);
+      assert.deepEqual(bench.sent.length, 1);
+      bench.receive({ type: "ping" });
+      bench.clock.set(byMs);
+      bench.clock.pass(44_999);
+      assert.equal(bench.link.state, "live");
+      bench.clock.pass(1);
+      assert.equal(bench.link.state, "offline");
+    });
+
+  test("that went on while the device slept ends no link that answers", () => {
+    const bench = Bench.live();
+    bench.clock.sleep(8 * 3_600_000);
+    assert.equal(bench.link.state, "live");
+    assert.equal(bench.sent.at(-1)?.type, "probe");
+    bench.receive({ type: "ping" });
+    bench.clock.pass(10_000);
+    assert.equal(bench.link.state, "live");
+  });
+
+  test("that went on while the device slept shows a dead link within 10 s", () => {
+    const bench = Bench.live();
+    bench.clock.sleep(8 * 3_600_000);
+    bench.clock.pass(10_000);
+    assert.equal(bench.link.state, "offline");
+  });
+});
+
+suite("a link that is lost while nobody looks, or there is no network", () => {
+  test("does not try, and sets no more timers", () => {
+    const bench = Bench.live();
+    bench.isAway = true;
+    bench.wire.events.closed(1006);
+    bench.clock.pass(3_600_000);
+    assert.equal(bench.wires.length, 1);
+    assert.equal(bench.clock.timers, 0);
+  });
+
+  test("does not try when that began after the loss", () => {
+    const bench = Bench.live();
+    bench.wire.events.closed(1006);
+    bench.isAway = true;
+    bench.clock.pass(3_600_000);
+    assert.equal(bench.wires.length, 1);
+  });
+
+  test("tries at once when that ends, and then as ever", () => {
+    const bench = Bench.live();
+    bench.isAway = true;
+    bench.wire.events.closed(1006);
+    bench.clock.pass(3_600_000);
+    bench.isAway = false;
+    bench.link.check();
+    assert.equal(bench.wires.length, 2);
+    bench.wire.events.closed(1006);
+    bench.clock.pass(2000);
+    assert.equal(bench.wires.length, 3);
   });
 });
 
@@ -217,13 +366,23 @@ suite("a link that is refused", () => {
     const bench = Bench.live();
     bench.wire.events.closed(closeCodes.session);
     assert.equal(bench.link.state, "offline");
-    await Promise.resolve();
-    await Promise.resolve();
+    for (let turn = 0; turn < 4; turn++) await Promise.resolve();
     assert.equal(bench.link.state, "connecting");
     bench.wire.events.opened();
     bench.wire.events.closed(closeCodes.session);
     assert.equal(bench.link.state, "stopped");
     assert.equal(bench.renewals, 1);
+  });
+
+  test("goes on with new credentials, and may fetch others another day", async () => {
+    const bench = Bench.live();
+    for (let count = 1; count < 4; count++) {
+      bench.wire.events.closed(closeCodes.session);
+      for (let turn = 0; turn < 4; turn++) await Promise.resolve();
+      bench.welcome();
+      assert.equal(bench.link.state, "live");
+      assert.equal(bench.renewals, count);
+    }
   });
 
   test("tries again after the backoff where there are no credentials to be had", async () => {
@@ -241,12 +400,30 @@ suite("a link that is refused", () => {
 suite("a link that is left", () => {
   test("stays away until it is asked for", () => {
     const bench = Bench.live();
-    bench.link.close(closeCodes.parked);
+    bench.link.close(closeCodes.bye);
     bench.clock.pass(600_000);
+    bench.link.check();
     assert.equal(bench.link.state, "stopped");
-    assert.equal(bench.wire.closedWith, closeCodes.parked);
+    assert.equal(bench.wire.closedWith, closeCodes.bye);
     bench.link.connect();
     assert.equal(bench.link.state, "connecting");
+  });
+
+  test("was left at the time that it says", () => {
+    const bench = Bench.live();
+    const leftAt = bench.clock.now();
+    bench.link.drop(closeCodes.parked);
+    bench.clock.pass(500);
+    assert.equal(bench.link.offlineSince, leftAt);
+  });
+
+  test("stays idle when nothing needed it yet", () => {
+    const bench = new Bench();
+    bench.link.check();
+    bench.link.drop(closeCodes.parked);
+    bench.clock.pass(60_000);
+    assert.equal(bench.link.state, "idle");
+    assert.equal(bench.wires.length, 0);
   });
 
   test("does not come back by the timer of an earlier loss", () => {

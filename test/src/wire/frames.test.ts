@@ -89,6 +89,7 @@ const examples: Record<Kind, { good: object[]; bad: object[] }> = {
       ].map((batch) => ({ type: "SYNC", store: 1, n: 1, v: 0, batches: [batch] })),
     ],
   },
+  probe: { good: [{ type: "probe" }], bad: [{ type: "probe", more: 1 }] },
   pong: { good: [{ type: "pong" }], bad: [{ type: "pong", more: 1 }] },
   welcome: {
     good: [
