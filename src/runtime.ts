@@ -72,6 +72,8 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
   /** So many of the shared stores were named by the hello of this connection. */
   #greeted = 0;
   readonly #watchers = new Set<() => void>();
+  /** Tells this page from one that was made of the same HTML: a duplicated tab. */
+  readonly #copy = Math.random();
   #payload: PagePayload;
 
   constructor({
@@ -198,7 +200,7 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     const { client, csrf } = this.#payload;
     const greeted = this.#replicas().slice(0, MAX_GREETED);
     this.#greeted = greeted.length;
-    return { client, csrf, stores: greeted.map((replica) => replica.subscription()) };
+    return { client, csrf, copy: this.#copy, stores: greeted.map((replica) => replica.subscription()) };
   }
 
   welcomed({ client, self }: Extract<DownFrame, { type: "welcome" }>): void {

@@ -43,6 +43,8 @@ export class Connection implements OutgoingHost {
   readonly #subscriptions = new Map<string, Subscription>();
   #state: ConnectionState = "greeting";
   #client: Client = { id: "" };
+  /** What its page says to be told from copies of it. */
+  copy: number | undefined;
   #strikes: number[] = [];
   /** The last step that is under way; steps are taken in the order in which they came. */
   #turn: Promise<void> | undefined;
@@ -93,14 +95,17 @@ export class Connection implements OutgoingHost {
     else this.#error({ code });
   }
 
-  async #hello({ protocol, client, csrf, stores }: Frame<"hello">) {
+  async #hello({ protocol, client, csrf, copy, stores }: Frame<"hello">) {
     if (this.#state !== "greeting") return this.close(closeCodes.badMessages);
     if (protocol !== PROTOCOL) return this.close(closeCodes.protocol);
     this.#state = "identifying";
-    const identified = await this.#hub.identify({ client, csrf }, this.peer);
+    let identified = await this.#hub.identify({ client, csrf }, this.peer);
+    if (identified && this.#hub.isTaken(identified.client, copy))
+      identified = await this.#hub.identify({ csrf }, this.peer);
     if (this.#isClosed()) return;
     if (!identified) return this.close(closeCodes.session);
     this.#client = identified.client;
+    this.copy = copy;
     this.#state = "live";
     this.#hub.greeted(this);
     const { token } = identified;

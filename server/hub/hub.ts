@@ -203,6 +203,11 @@ export class Hub {
     return this.#options.identify(claim, session);
   }
 
+  /** Whether this client is another copy of the page: a duplicated tab brings the same tokens. */
+  isTaken(client: Client, copy: number | undefined): boolean {
+    return this.#identities.isTaken(client, copy);
+  }
+
   greeted(connection: Connection): void {
     this.#identities.arrive(connection);
   }

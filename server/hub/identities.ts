@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 
 interface Identity {
   readonly client: Client;
+  readonly copy: number | undefined;
   connection: Connection | undefined;
   /** When it ends, while it has no connection. */
   endsAt: number;
@@ -22,12 +23,18 @@ export class Identities {
     this.#emit = emit;
   }
 
+  /** Whether another copy of the page is this client, be it connected or away. */
+  isTaken({ id }: Client, copy: number | undefined): boolean {
+    const known = this.#all.get(id);
+    return known !== undefined && known.copy !== copy;
+  }
+
   /** A connection said hello. A page's new connection replaces its old one. */
   arrive(connection: Connection): void {
-    const { client } = connection;
+    const { client, copy } = connection;
     const known = this.#all.get(client.id);
     if (!known) {
-      this.#all.set(client.id, { client, connection, endsAt: 0 });
+      this.#all.set(client.id, { client, copy, connection, endsAt: 0 });
       this.#emit("connect", client);
       return;
     }

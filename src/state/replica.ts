@@ -63,6 +63,8 @@ export class Replica extends StoreCore {
   #id: number | undefined;
   #epoch: string | undefined;
   #version = 0;
+  /** The client as which this page wrote last. */
+  #client: string | undefined;
   #seed = 0;
   /** What listeners are told when a frame is done: the ops that came on top, or undefined: all may be new. */
   #news: Op[] | undefined = [];
@@ -352,8 +354,12 @@ export class Replica extends StoreCore {
     // Somebody else (a copy of this page) writes under this name.
     if (last > outbox.sent) return this.#startAfresh();
     const { life } = outbox;
+    const { id } = this.#host.client;
+    // A page that was away for too long may come back as another client.
+    const isOther = outbox.sent && id !== this.#client;
+    this.#client = id;
     if (epoch !== this.#epoch) outbox.restart(last);
-    else if (last < outbox.decided) this.#expire();
+    else if (last < outbox.decided || isOther) this.#expire();
     if (patches) this.#catchUp(state);
     else this.#replace(state);
     this.#adopt(state);

@@ -77,6 +77,8 @@ export const frames = {
       protocol: Count,
       client: optional(size(string(), 0, 512)),
       csrf: optional(size(string(), 0, 512)),
+      /** A random number: two pages that were made of the same HTML come with the same `client`. */
+      copy: optional(number()),
       stores: size(array(Subscription), 0, 64),
     }),
   ),

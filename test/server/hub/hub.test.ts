@@ -74,6 +74,80 @@ suite("an identity", () => {
   });
 });
 
+suite("a copy of a page", () => {
+  /** Signs no ids: a client's token is its id. */
+  const signless = () => {
+    let count = 0;
+    return new HubBench({
+      identify: ({ client = `new ${++count}` }) => ({ client: { id: client }, token: client }),
+    });
+  };
+  const greet = async (bench: HubBench, client: string, copy: number) => {
+    const page = bench.page();
+    const frames = await page.send({ type: "hello", protocol: 1, client, copy, stores: [] });
+    return { page, client: only(frames, "welcome").client };
+  };
+
+  test("gets a client of its own, and both stay", async () => {
+    const bench = signless();
+    const first = await greet(bench, "ann", 1);
+    const second = await greet(bench, "ann", 2);
+    const third = await greet(bench, "ann", 3);
+    assert.deepEqual([first.client, second.client, third.client], ["ann", "new 1", "new 2"]);
+    assert.deepEqual(
+      bench.hub.clients().map(({ id }) => id),
+      ["ann", "new 1", "new 2"],
+    );
+    assert.deepEqual(
+      [first, second, third].map(({ page }) => page.closedWith),
+      [undefined, undefined, undefined],
+    );
+  });
+
+  test("gets one of its own when both come at once, and it takes time to know who they are", async () => {
+    const bench = new HubBench({
+      identify: async ({ client = "other" }) => ({ client: { id: client }, token: client }),
+    });
+    const pages = [bench.page(), bench.page()];
+    for (const [copy, page] of pages.entries())
+      page.post({ type: "hello", protocol: 1, client: "ann", copy, stores: [] });
+    const clients = await Promise.all(pages.map(async (page) => only(await page.news(), "welcome").client));
+    assert.deepEqual(clients, ["ann", "other"]);
+  });
+
+  test("stays who it became", async () => {
+    const bench = signless();
+    await greet(bench, "ann", 1);
+    const { page, client } = await greet(bench, "ann", 2);
+    page.connection.closed(1006);
+    assert.equal((await greet(bench, client, 2)).client, client);
+  });
+
+  test("is another one also while the page itself is away", async () => {
+    const bench = signless();
+    const { page } = await greet(bench, "ann", 1);
+    page.connection.closed(closeCodes.parked);
+    assert.equal((await greet(bench, "ann", 2)).client, "new 1");
+    assert.equal((await greet(bench, "ann", 1)).client, "ann");
+  });
+
+  test("is the client when the page itself was left", async () => {
+    const bench = signless();
+    const { page } = await greet(bench, "ann", 1);
+    page.connection.closed(closeCodes.bye);
+    assert.equal((await greet(bench, "ann", 2)).client, "ann");
+    assert.equal((await greet(bench, "ann", 1)).client, "new 1");
+  });
+
+  test("is none when the same page comes back: that replaces its half-open link", async () => {
+    const bench = signless();
+    const half = await greet(bench, "ann", 1);
+    const fresh = await greet(bench, "ann", 1);
+    assert.equal(half.page.closedWith, closeCodes.resync);
+    assert.equal(fresh.client, "ann");
+  });
+});
+
 suite("the heartbeat", () => {
   test("pings each connection within its period", async () => {
     const bench = new HubBench();

@@ -9,7 +9,7 @@ const examples: Record<Kind, { good: object[]; bad: object[] }> = {
   hello: {
     good: [
       { type: "hello", protocol: 1, stores: [] },
-      { type: "hello", protocol: 1, client: "c", csrf: "t", stores: [{ store: "chat", life: 1 }] },
+      { type: "hello", protocol: 1, client: "c", csrf: "t", copy: 0.5, stores: [{ store: "chat", life: 1 }] },
       { type: "hello", protocol: 1, stores: [{ store: "room/42", life: 2, epoch: "e", version: 7 }] },
     ],
     bad: [
@@ -18,6 +18,7 @@ const examples: Record<Kind, { good: object[]; bad: object[] }> = {
       { type: "hello", protocol: 1, stores: Array.from({ length: 65 }, () => ({ store: "a", life: 1 })) },
       { type: "hello", protocol: 1, stores: [{ store: "", life: 1 }] },
       { type: "hello", protocol: 1, stores: [], client: "x".repeat(513) },
+      { type: "hello", protocol: 1, stores: [], copy: "c" },
       { type: "hello", protocol: 1, stores: [], admin: true },
     ],
   },
