@@ -1,6 +1,8 @@
 /** `violet()`: one app, from its options to its end. */
 import type { Server } from "node:http";
+import { fail } from "../src/errors.ts";
 import type { Client, User } from "../src/state/definition.ts";
+import { inTime } from "./deadline.ts";
 import { Door } from "./door.ts";
 import { Events, processEvents, type ServerEvent, type ServerEvents } from "./events.ts";
 import type { AppState } from "./health.ts";
@@ -26,15 +28,21 @@ export interface VioletApp {
   page<R = PageRequest>(template: PageTemplate<R>, options?: PageOptions<R>): Middleware;
   /** Serves the .html files of a folder with their elements rendered; anything else goes to the next handler. */
   pages(folder: string, options?: PagesOptions): Middleware;
-  /** Takes the sockets of a server of your own. Close that server yourself. */
+  /** Takes the sockets of a server of your own. Close that server yourself. Throws E_CLOSED. */
   attach(server: Server): void;
-  /** Starts a server for `site` and resolves when it listens. Port 0 takes a free one. `close()` ends it. */
+  /**
+   * Starts a server for `site` and resolves when it listens. Port 0 takes a free one. `close()` ends it. Rejects with
+   * E_CLOSED, and where it cannot listen.
+   */
   listen(site: RequestListener, port: number, host?: string): Promise<Server>;
   /** Runs `fn`, and all that it starts, as code of this app: handles point to its stores. */
   run<T>(fn: () => T): T;
   /** Like `server.on`, for this app alone. Gives the function that removes the handler. */
   on<E extends ServerEvent>(event: E, handler: ServerEvents[E]): () => void;
-  /** Ends it: new connections are refused, `stop` handlers run, what is under way is finished. */
+  /**
+   * Ends it, within ten seconds: what comes from now on is refused (503), `stop` handlers run, what is under way is
+   * finished, pages are sent away. Called again it gives the same promise.
+   */
   close(): Promise<void>;
 }
 
@@ -93,6 +101,11 @@ export class App implements VioletApp {
     return this.#state;
   }
 
+  /** From `close()` on. */
+  get isClosed(): boolean {
+    return this.#state === "closing" || this.#state === "closed";
+  }
+
   get counters(): Readonly<Counters> {
     return this.hub.counters;
   }
@@ -106,7 +119,7 @@ export class App implements VioletApp {
       listOpenStores(this.settings);
       if (this.#state === "starting") this.#state = "ready";
     } catch (error) {
-      this.#state = "failed";
+      if (this.#state === "starting") this.#state = "failed";
       throw error;
     }
   }
@@ -120,13 +133,24 @@ export class App implements VioletApp {
   }
 
   attach(server: Server): void {
+    this.#mustBeOpen("app.attach()");
     this.#servers.attach(server);
   }
 
   async listen(site: RequestListener, port: number, host?: string): Promise<Server> {
+    this.#mustBeOpen("app.listen()");
     const server = this.#servers.create(site);
     await this.ready;
-    return listen(server, port, host);
+    // It may be closed while it waits, here and for its address.
+    this.#mustBeOpen("app.listen()");
+    await listen(server, port, host);
+    if (this.isClosed) server.close();
+    this.#mustBeOpen("app.listen()");
+    return server;
+  }
+
+  #mustBeOpen(name: string): void {
+    if (this.isClosed) fail("E_CLOSED", { name });
   }
 
   run<T>(fn: () => T): T {
@@ -160,17 +184,32 @@ export class App implements VioletApp {
     return (this.#closing ??= this.#close());
   }
 
-  async #close(): Promise<void> {
+  async #stop(): Promise<void> {
     await this.ready.catch(() => {});
+    await this.emit("stop", SERVER);
+  }
+
+  /** A step of the end; the others go on without it when it takes too long. */
+  #inTime(step: Promise<void>, ms: number, what: string): Promise<void> {
+    return inTime(step, ms, () =>
+      this.report(new Error(`not done after ${ms} ms`), `closed without ${what}`),
+    );
+  }
+
+  async #close(): Promise<void> {
     this.#state = "closing";
     const drained = this.#servers.close();
-    await this.emit("stop", SERVER);
-    await this.hub.close();
+    const handlersMs = Math.min(this.settings.limits.handlerMs, CLOSE_STEP_MS);
+    await this.#inTime(this.#stop(), handlersMs, "the stop handlers");
+    await this.#inTime(this.hub.close(), CLOSE_STEP_MS, "the last commits");
     await drained;
     this.#state = "closed";
     closed(this);
   }
 }
+
+/** The handlers and the stores may take so long each when the app closes. */
+const CLOSE_STEP_MS = 4500;
 
 /** Who acts where no client does. */
 const SERVER: Client = { id: "server" };

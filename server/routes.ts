@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "./app.ts";
 import { type Asset, sendFile, sendText } from "./assets.ts";
-import { answerHealth, answerReady } from "./health.ts";
+import { answerClosed, answerHealth, answerReady } from "./health.ts";
 import type { Middleware } from "./options.ts";
 import { earlyHash, earlyScript } from "./render/early.ts";
 
@@ -24,6 +24,9 @@ export function routes(app: App): Middleware {
     ["early.js", (request, response) => sendText(request, response, early(request))],
     ["runtime.js", (request, response) => sendFile(request, response, "violet.js")],
     ["violet.js.map", (request, response) => sendFile(request, response, "violet.js.map")],
+  ]);
+  // These are asked by address, and until the very end.
+  const probes = new Map<string, Route>([
     ["health", (_, response) => answerHealth(response, app.state)],
     ["ready", (_, response) => answerReady(response, app.state)],
   ]);
@@ -31,8 +34,12 @@ export function routes(app: App): Middleware {
   return (request, response, next) => {
     const path = pathOf(request);
     if (!path.startsWith(PREFIX)) return next();
+    const name = path.slice(PREFIX.length);
+    const probe = probes.get(name);
+    if (probe) return void probe(request, response);
+    if (app.isClosed) return answerClosed(response);
     if (!app.door.origins.allowsHost(request)) return refuse(response, 403);
-    const route = find(path.slice(PREFIX.length));
+    const route = find(name);
     if (!route) return refuse(response, 404);
     (async () => route(request, response))().catch(next);
   };

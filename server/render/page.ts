@@ -1,6 +1,7 @@
 /** A page: rendered completely, then sent. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "../app.ts";
+import { answerClosed } from "../health.ts";
 import type { Middleware } from "../options.ts";
 import { Answer } from "./answer.ts";
 import { closeDocument, openDocument } from "./document.ts";
@@ -42,6 +43,7 @@ export type PageTemplate<R> = (request: R) => unknown;
 /** The handler of a page. Errors that carry a status of their own go to `next`. */
 export function page<R>(app: App, template: PageTemplate<R>, options: PageOptions<R> = {}): Middleware {
   return (request, response, next) => {
+    if (app.isClosed) return answerClosed(response);
     const answer = new Answer(app, request, response, options.onRenderError === "mark");
     const send = options.flushHead ? sendFlushed : sendWhole;
     // Which request a framework hands in, its user knows.

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import type { App } from "../app.ts";
+import { answerClosed } from "../health.ts";
 import type { Middleware } from "../options.ts";
 import { Answer } from "./answer.ts";
 import { liveParts } from "./document.ts";
@@ -31,6 +32,7 @@ export function pages(app: App, folder: string, options: PagesOptions = {}): Mid
           ? await files.find(request.url ?? "")
           : undefined;
       if (!file) return next();
+      if (app.isClosed) return answerClosed(response);
       const visit = await answer.visit();
       const { rendering, result } = await answer.inPasses(visit, async (rendering) =>
         renderToHtml(file, rendering),

@@ -35,6 +35,7 @@ export const texts = {
     `${d.store} has text around its handler. An event takes the handler alone: ${"@event=${handler}"}.`,
   E_CLIENT_EXPIRED: () =>
     "The server no longer remembers this page's writes. What was not yet acknowledged is undecided.",
+  E_CLOSED: (d) => `${d.name}: this app is closed. Make a new one: violet().`,
   E_CSRF: () => "The page's token is not valid for this session. Reload the page.",
   E_DUPLICATE_KEY: (d) =>
     `The key "${d.name}" is given twice. In one list, and among the mounted elements of one component, a key tells which is which.`,

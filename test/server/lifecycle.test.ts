@@ -1,8 +1,10 @@
 import { createHook } from "node:async_hooks";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import express from "express";
 import { integer } from "superstruct";
-import { server, violet } from "../../server/index.ts";
+import { memory, server, type VioletApp, type VioletOptions, violet } from "../../server/index.ts";
 import { html, shared } from "../../src/index.ts";
 import { MemoryLogger, secret, serve } from "../support/serve.ts";
 import { assert, suite, test } from "../support/suite.ts";
@@ -98,6 +100,106 @@ suite("an app", () => {
     await closing;
     probe.close();
     probe.closeAllConnections();
+  });
+
+  /** The app on a server of its site's own, which outlives it. */
+  async function onOwnServer(options: VioletOptions = {}) {
+    const app = violet({ secret, logger: new MemoryLogger(), ...options });
+    await app.ready;
+    const site = express();
+    site.use(app.middleware);
+    site.get(
+      "/",
+      app.page(() => html`<p>${store.value}</p>`),
+    );
+    site.use(app.pages(fileURLToPath(new URL("../../demo/public", import.meta.url))));
+    site.use((_, response) => void response.send("the site's own"));
+    const own = createServer(site).listen(0, "127.0.0.1");
+    await once(own, "listening");
+    app.attach(own);
+    const url = `http://127.0.0.1:${(own.address() as { port: number }).port}`;
+    const end = () => {
+      own.close();
+      own.closeAllConnections();
+    };
+    return { app, own, url, end };
+  }
+
+  async function assertRefuses(url: string) {
+    for (const path of ["/", "/plain.html", "/_violet/session", "/_violet/early.js", "/_violet/none"]) {
+      const { status, headers } = await fetch(url + path);
+      const [retry, connection] = [headers.get("retry-after"), headers.get("connection")];
+      assert.deepEqual([status, retry, connection], [503, "1", "close"], path);
+      assert.equal(headers.get("cache-control"), "no-store");
+    }
+    assert.equal(await (await fetch(`${url}/other`)).text(), "the site's own");
+    assert.equal((await fetch(`${url}/_violet/ready`)).status, 503);
+    assert.equal((await fetch(`${url}/_violet/health`)).status, 200);
+  }
+
+  test("refuses what comes while it closes and afterwards, with 503 and when to come back", async () => {
+    const { app, url, end } = await onOwnServer();
+    assert.equal((await fetch(url)).status, 200);
+    const stopping = Promise.withResolvers<void>();
+    const waits = Promise.withResolvers<void>();
+    app.on("stop", () => {
+      stopping.resolve();
+      return waits.promise;
+    });
+    const closing = app.close();
+    await stopping.promise;
+    await assertRefuses(url);
+    waits.resolve();
+    await closing;
+    await assertRefuses(url);
+    end();
+  });
+
+  test("cannot be started again once it is closed", async () => {
+    const { app, own, end } = await onOwnServer();
+    const closing = app.close();
+    for (const when of [closing, undefined]) {
+      assert.throws(() => app.attach(own), { code: "E_CLOSED" });
+      await assert.rejects(
+        app.listen(() => {}, 0, "127.0.0.1"),
+        {
+          code: "E_CLOSED",
+          message: "E_CLOSED: app.listen(): this app is closed. Make a new one: violet().",
+        },
+      );
+      await when;
+    }
+    assert.equal(app.close(), closing);
+    end();
+  });
+
+  test("does not listen when it is closed before it could", async () => {
+    const app: VioletApp = violet({ secret, logger: new MemoryLogger() });
+    const listening = app.listen(() => {}, 0, "127.0.0.1");
+    const closing = app.close();
+    await assert.rejects(listening, { code: "E_CLOSED" });
+    await closing;
+  });
+
+  test("closes without a stop handler that never ends, and says so", async () => {
+    const logger = new MemoryLogger();
+    const app = violet({ secret, logger, limits: { handlerMs: 20 } });
+    app.on("stop", () => new Promise(() => {}));
+    await app.ready;
+    await app.close();
+    assert.equal(logger.errors.at(-1)?.message, "closed without the stop handlers");
+  });
+
+  test("closes without a commit that never ends, and says so", async () => {
+    const logger = new MemoryLogger();
+    const backend = Object.assign(memory(), { commit: () => new Promise<never>(() => {}) });
+    const app = violet({ secret, logger, backend });
+    await app.ready;
+    app.run(() => {
+      store.value = 3;
+    });
+    await app.close();
+    assert.equal(logger.errors.at(-1)?.message, "closed without the last commits");
   });
 
   test("rejects where it cannot listen", async () => {
