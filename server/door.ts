@@ -2,6 +2,7 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Client } from "../src/state/definition.ts";
 import { systemClock } from "./clock.ts";
+import { inTime } from "./deadline.ts";
 import type { Peer } from "./hub/connection.ts";
 import type { Claim, Identified } from "./hub/hub.ts";
 import type { SessionMiddleware, Settings } from "./options.ts";
@@ -70,6 +71,14 @@ export class Door {
   /** An upgrade request: the peer, or the status that refuses it. */
   async admit(request: IncomingMessage): Promise<Peer | number> {
     if (!this.origins.allows(request)) return 403;
+    const { limits, logger } = this.#settings;
+    return inTime<Peer | number>(this.#peer(request), limits.handlerMs, () => {
+      logger.warn({ handlerMs: limits.handlerMs }, "a socket was refused: its session was not there in time");
+      return 503;
+    });
+  }
+
+  async #peer(request: IncomingMessage): Promise<Peer> {
     await this.#runSession(request);
     return { session: await this.session(request), address: this.origins.address(request) };
   }

@@ -68,6 +68,7 @@ const REASONS: Record<number, string> = {
   403: "Forbidden",
   404: "Not Found",
   429: "Too Many Requests",
+  503: "Service Unavailable",
 };
 
 function refuse(socket: Duplex, status: number) {

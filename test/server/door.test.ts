@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { get } from "node:http";
 import { integer } from "superstruct";
 import { type Middleware, server } from "../../server/index.ts";
 import { type Client, html, shared } from "../../src/index.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
-import { cookiesOf, type Page, type Served, secret, serve } from "../support/serve.ts";
+import { cookiesOf, MemoryLogger, type Page, type Served, secret, serve } from "../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
 
 const store = shared("door-store", { state: integer(), initial: () => 5 });
@@ -178,6 +179,36 @@ suite("an app with users and sessions of its own", () => {
       closeCodes.session,
     );
   });
+});
+
+test("a session middleware that never goes on is a 503 for the socket, and the next one is asked again", async () => {
+  let asked = 0;
+  const first = (_request: unknown, _response: unknown, next: () => void) => {
+    if (asked++ > 0) next();
+  };
+  const logger = new MemoryLogger();
+  const served = await serve(page, { session: first, limits: { handlerMs: 20 }, logger });
+  const rendered = await served.get("/");
+  const upgrade = (): Promise<number | undefined> =>
+    new Promise((resolve) => {
+      const headers = {
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        origin: served.url,
+        cookie: cookiesOf(rendered.headers),
+      };
+      const request = get(`${served.url}/_violet/socket`, { headers });
+      request.on("response", ({ statusCode }) => resolve(statusCode));
+      request.on("upgrade", ({ statusCode }, socket) => {
+        socket.destroy();
+        resolve(statusCode);
+      });
+    });
+  assert.deepEqual([await upgrade(), await upgrade()], [503, 101]);
+  await served.close();
+  assert.deepEqual(logger.notes.slice(-1), ["a socket was refused: its session was not there in time"]);
 });
 
 test("on https the session's cookie is Secure and belongs to this host alone", async () => {
