@@ -69,13 +69,21 @@ function styleRoute(app: App, name: string): Route | undefined {
 async function answerSession(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { door } = app;
   if (!isAllowed(app, request)) return refuse(response, 403);
+  shareWith(app, request, response);
+  if (request.method === "OPTIONS") return void response.writeHead(204, PREFLIGHT).end();
   const session = await door.session(request);
   const token = request.headers["violet-client"];
-  shareWith(app, request, response);
   door.keep(session, request, response);
   response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" });
   response.end(JSON.stringify(door.renew(typeof token === "string" ? token : undefined, session)));
 }
+
+/** Browsers ask before they send another origin a header of its own. */
+const PREFLIGHT = {
+  "Access-Control-Allow-Headers": "violet-client",
+  "Access-Control-Allow-Methods": "GET, POST",
+  "Access-Control-Max-Age": 600,
+};
 
 /** Pages of other listed origins may read the answer; all others only get an opaque one. */
 function shareWith({ door }: App, { headers: { origin } }: IncomingMessage, response: ServerResponse): void {

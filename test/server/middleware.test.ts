@@ -157,6 +157,18 @@ suite("the middleware", () => {
     assert.deepEqual([sheet.status, sheet.html], [200, "p { margin: 1px; }"]);
   });
 
+  test("answers probes under any name, by GET and HEAD, and never from a cache", async () => {
+    const { port } = served.server.address() as { port: number };
+    for (const name of ["health", "ready"]) {
+      const path = `/_violet/${name}`;
+      assert.equal(await statusWithHost(port, path, "10.0.0.7"), 200);
+      assert.equal(await statusWithHost(port, path, "any.example"), 200);
+      const head = await fetch(served.url + path, { method: "HEAD" });
+      assert.deepEqual([head.status, head.headers.get("cache-control")], [200, "no-store"]);
+      assert.deepEqual(JSON.parse((await served.get(path)).html), { status: "ready" });
+    }
+  });
+
   test("keeps requests away whose Host is not this machine's", async () => {
     const { port } = served.server.address() as { port: number };
     for (const path of ["/", "/_violet/session"]) {
@@ -221,6 +233,31 @@ suite("/_violet/session", () => {
     assert.equal((await post({ origin: served.url, cookie })).headers.get("set-cookie"), null);
     const tampered = await post({ origin: served.url, cookie: cookie.replace(/.\./, "x.") });
     assert(tampered.headers.get("set-cookie"));
+  });
+
+  test("tells a listed origin, before it asks, that it may send its client", async () => {
+    const preflight = (origin: string) =>
+      post(
+        {
+          origin,
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "violet-client",
+        },
+        "OPTIONS",
+      );
+    const { status, headers } = await preflight("https://other.example");
+    assert.equal(status, 204);
+    const expected = {
+      "access-control-allow-origin": "https://other.example",
+      "access-control-allow-credentials": "true",
+      "access-control-allow-headers": "violet-client",
+      "access-control-allow-methods": "GET, POST",
+      vary: "Origin",
+      // Nobody is made a client by a question.
+      "set-cookie": null,
+    };
+    for (const [name, value] of Object.entries(expected)) assert.equal(headers.get(name), value, name);
+    assert.equal((await preflight("http://evil.example")).status, 403);
   });
 
   test("says nothing to other origins, and lets listed ones read", async () => {
