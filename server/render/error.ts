@@ -10,7 +10,7 @@ export class RenderError extends Error {
 
   constructor(tagName: string, cause: unknown, around: readonly string[] = []) {
     const tagNames = [tagName, ...around];
-    super(`${tagNames.map((tag) => `<${tag}>`).join(" in ")}: ${messageOf(cause)}`, { cause });
+    super(`${pathOf(tagNames)}: ${messageOf(cause)}`, { cause });
     this.tagNames = tagNames;
   }
 
@@ -20,6 +20,16 @@ export class RenderError extends Error {
     return new RenderError(first, this.cause, [...around, tagName]);
   }
 }
+
+/** The first and last names of a long path say enough: it is of an element that renders itself. */
+function pathOf(tagNames: readonly string[]): string {
+  const names = tagNames.map((tag) => `<${tag}>`);
+  const left = names.length - 2 * SHOWN_NAMES;
+  if (left > 0) names.splice(SHOWN_NAMES, left, `${left} more`);
+  return names.join(" in ");
+}
+
+const SHOWN_NAMES = 4;
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -12,6 +12,7 @@ import { renderValue } from "@lit-labs/ssr/lib/render-value.js";
 import type { LitElement, TemplateResult } from "lit";
 // Pages may hold them, whether or not the app's own modules import them here.
 import "../../elements/tags.ts";
+import { fail } from "../../src/errors.ts";
 import { hosts } from "../../src/events/host.ts";
 import { hole, type RenderError } from "./error.ts";
 import { escapeHtml } from "./escape.ts";
@@ -122,6 +123,7 @@ class LitPart extends LitElementRenderer {
     if (this.#hole !== undefined) return [this.#hole];
     const depth = depthOf(info);
     try {
+      if (depth.hosts > MAX_DEPTH) fail("E_RECURSION", { name: this.tagName, got: String(MAX_DEPTH) });
       return [this.#styles() + hosts(this.tagName, () => collectResultSync(this.#content(info)))];
     } catch (error) {
       returnTo(depth, info);
@@ -141,6 +143,9 @@ class LitPart extends LitElementRenderer {
     return renderValue((this.element as unknown as { render(): unknown }).render(), info);
   }
 }
+
+/** Custom elements inside one another. Browsers flatten what is nested deeper than 512 tags. */
+const MAX_DEPTH = 200;
 
 /** How much is open in a rendering. */
 const depthOf = (info: RenderInfo) => ({

@@ -19,11 +19,16 @@ export interface Wanted {
   readonly key: string | undefined;
 }
 
+/** An element whose shadow root is open. */
+interface Host {
+  readonly tagName: string;
+}
+
 export class Rendering {
   readonly visit: Visit;
   readonly onError: OnError;
   /** How deep Lit is in the page's elements. */
-  info: { readonly customElementHostStack: readonly unknown[] } = { customElementHostStack: [] };
+  info: { readonly customElementHostStack: readonly (Host | undefined)[] } = { customElementHostStack: [] };
   /** Custom elements in the page. */
   elements = 0;
   /** Stylesheets of these elements. */
@@ -89,9 +94,17 @@ export class Rendering {
   /** An element threw. Gives what stands in its place, or throws on. */
   failed(tagName: string, cause: unknown): RenderError {
     const error = cause instanceof RenderError ? cause.inside(tagName) : new RenderError(tagName, cause);
+    if (this.#isInsideItself(error)) throw error;
     if (this.onError === "throw" || (this.onError === "again" && !this.#willBeLoaded(error))) throw error;
     this.errors.push(error);
     return error;
+  }
+
+  /** An element that renders itself is one hole: were each inner one a hole of its own, two in each would never end. */
+  #isInsideItself({ cause, tagNames }: RenderError): boolean {
+    if (!(cause instanceof VioletError && cause.code === "E_RECURSION")) return false;
+    const hosts = this.info.customElementHostStack;
+    return hosts.slice(0, -1).some((host) => host?.tagName === tagNames[0]);
   }
 
   /** In the next pass, what this element lacked is there. */

@@ -61,6 +61,8 @@ export const texts = {
   E_PROTOCOL: () => "This page speaks another version of the protocol. Reload it.",
   E_RATE: () => "Too many messages. They are kept and sent again.",
   E_READ_ONLY: (d) => `${at(d)} is read-only here${d.hint ? `: ${d.hint}` : ""}.`,
+  E_RECURSION: (d) =>
+    `<${d.name}> stands inside ${d.got} other elements. If it renders itself, something has to end that.`,
   E_RESTART: () => "The server restarts. The page comes back by itself.",
   E_RESYNC: (d) => `What this page knows of ${at(d)} is too old to go on from. It asks for it again.`,
   E_SEQ: (d) => `A write came out of order${but(d)}.`,

@@ -59,6 +59,14 @@ customElements.define(
     }
   },
 );
+define("self-one", () => html`<p><self-one></self-one></p>`);
+// Each renders the other, twice: as holes of their own they would be more than can ever be counted.
+define("self-ping", () => html`<self-pong></self-pong><self-pong></self-pong>`);
+define("self-pong", () => html`<self-ping></self-ping><self-ping></self-ping>`);
+define("deep-one", (element) => {
+  const level = Number(element.getAttribute("level"));
+  return level > 1 ? html`<div><deep-one level=${level - 1}></deep-one></div>` : html`<p>the bottom</p>`;
+});
 define("bad-handler", () => html`<button @click=${function submit() {}}></button>`);
 
 define(
@@ -109,6 +117,22 @@ suite("a component that throws", () => {
         site.get(
           "/mark-provider",
           app.page(() => provider, { onRenderError: "mark" }),
+        );
+        const selves = { self: html`<self-one></self-one>`, "self-pair": html`<self-ping></self-ping>` };
+        for (const [name, template] of Object.entries(selves)) {
+          site.get(
+            `/${name}`,
+            app.page(() => template),
+          );
+          const among = html`<fine-one>before</fine-one>${template}<fine-one>after</fine-one>`;
+          site.get(
+            `/mark-${name}`,
+            app.page(() => among, { onRenderError: "mark" }),
+          );
+        }
+        site.get(
+          "/deep",
+          app.page(() => html`<deep-one level="199"></deep-one>`),
         );
         site.get(
           "/fine",
@@ -161,6 +185,38 @@ suite("a component that throws", () => {
       assert.match(withoutMarkers(page.html), /<p>fine here<\/p>.*before.*<p>fine here<\/p>.*after/s);
       assert(page.payload?.stores["errors-store"]);
     });
+
+  test("that renders itself is named once, with an end in sight", async () => {
+    for (const [path, tag] of Object.entries({ "/self": "self-one", "/self-pair": "self-p[io]ng" })) {
+      logger.errors.length = 0;
+      const { status, html } = await served.get(path);
+      assert.equal(status, 500);
+      assert.match(
+        html,
+        new RegExp(
+          `&lt;${tag}&gt; stands inside 200 other elements\\. If it renders itself, something has to`,
+        ),
+      );
+      assert(html.length < 1000, html);
+      const { err } = logger.errors[0] as { err: Error };
+      assert.equal((err.cause as { code?: string }).code, "E_RECURSION");
+      assert.match(err.message, new RegExp(`^<${tag}> in <${tag}>.* in \\d+ more in .*<${tag}>: `));
+    }
+    assert.equal((await served.get("/fine")).status, 200);
+  });
+
+  test("that renders itself is one hole, and all around it stands", async () => {
+    for (const path of ["/mark-self", "/mark-self-pair"]) {
+      const { status, html } = await served.get(path);
+      assert.equal(status, 200);
+      assert.equal(html.match(/<!--violet-error /g)?.length, 1);
+      assert.match(withoutMarkers(html), /before.*role="alert".*after/s);
+    }
+  });
+
+  test("is not one that renders itself to some end", async () => {
+    assert.match(withoutMarkers((await served.get("/deep")).html), /the bottom/);
+  });
 
   test("leaves nothing open: what comes after a hole is not inside what broke", async () => {
     const page = await served.get("/mark-provider");
