@@ -118,9 +118,7 @@ export class Authority extends StoreCore {
   /** The part of a state that a client may see. */
   viewFor(client: Client, root: JsonObject): JsonObject {
     const { view } = rulesOf(this.definition);
-    if (!view) return root;
-    const seen = plain(view((this.boxed ? root.value : root) as object, client), this.name);
-    return this.boxed ? { value: seen } : (seen as JsonObject);
+    return view ? (plain(view(root, client), this.name) as JsonObject) : root;
   }
 
   /** The committed state: what waits is undone for the moment of the look. */

@@ -25,6 +25,13 @@ const diary = shared("diary", {
     view: ({ pages }, { user }) => ({ pages: pages.filter((page) => page.startsWith(`${user?.name}:`)) }),
   },
 });
+const letters = shared("letters", {
+  state: array(string()),
+  initial: () => ["Ada: mine", "Bob: his"],
+  access: {
+    view: ({ value }, { user }) => ({ value: value.filter((letter) => letter.startsWith(`${user?.name}:`)) }),
+  },
+});
 const tab = local("tab", { initial: () => ({ open: true }) });
 
 customElements.define(
@@ -50,6 +57,14 @@ customElements.define(
   class extends VioletElement {
     override render() {
       return html`<b>${vault("gold").value}</b>`;
+    }
+  },
+);
+customElements.define(
+  "letter-box",
+  class extends VioletElement {
+    override render() {
+      return html`${letters.value.map((letter) => html`<p>${letter}</p>`)}`;
     }
   },
 );
@@ -123,6 +138,7 @@ suite("passes", () => {
     "chain-three": html`<chain-three></chain-three>`,
     "vault-door": html`<vault-door></vault-door>`,
     "diary-pages": html`<diary-pages></diary-pages>`,
+    "letter-box": html`<letter-box></letter-box>`,
     "writing-one": html`<writing-one></writing-one>`,
     "pushing-one": html`<pushing-one></pushing-one>`,
   };
@@ -200,6 +216,9 @@ suite("passes", () => {
     assert.match(page.html, /Ada: mine/);
     assert.doesNotMatch(page.html, /Bob/);
     assert.deepEqual<unknown>(page.payload?.stores.diary?.value, { pages: ["Ada: mine"] });
+    const box = await get("/letter-box", "Ada");
+    assert.doesNotMatch(box.html, /Bob/);
+    assert.deepEqual<unknown>(box.payload?.stores.letters?.value, { value: ["Ada: mine"] });
   });
 
   test("only read: a write throws E_READ_ONLY where it is made", async () => {
