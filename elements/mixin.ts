@@ -1,4 +1,4 @@
-import type { LitElement, PropertyValues } from "lit";
+import { isServer, type LitElement, type PropertyValues } from "lit";
 import type { ChildPart } from "lit/directive.js";
 import { CHECKED } from "#dev";
 import { hosts } from "../src/events/host.ts";
@@ -26,6 +26,8 @@ const ofStore: StoreChange = { ofStore: true };
  * differs, made right. On the server it renders with the state that the request may read.
  */
 export function Violet<T extends Base>(Superclass: T): T {
+  // A page's elements never update: the renderer knows what they read.
+  if (isServer) return Superclass;
   return class extends Superclass {
     readonly #reads: Reads = new Reads((values) => {
       for (const value of values) this.requestUpdate(undefined, undefined, ofStore, true, value);

@@ -1,5 +1,5 @@
 /** The secret, and what is signed with it. */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../src/errors.ts";
@@ -56,7 +56,7 @@ function developmentSecret(folder: string): string {
 /** Signs and verifies with HMAC-SHA256, one key per secret and purpose. */
 export class Signer {
   readonly #secrets: readonly string[];
-  readonly #keys = new Map<string, Buffer>();
+  readonly #keys = new Map<string, KeyObject>();
 
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
@@ -82,11 +82,12 @@ export class Signer {
     return createHmac("sha256", this.#key(secret, purpose)).update(JSON.stringify(parts)).digest();
   }
 
-  #key(secret: string, purpose: Purpose): Buffer {
+  /** As a KeyObject: Node takes four times as long to sign with the bytes themselves. */
+  #key(secret: string, purpose: Purpose): KeyObject {
     const name = `${purpose} ${secret}`;
     const known = this.#keys.get(name);
     if (known) return known;
-    const key = createHmac("sha256", secret).update(`violet ${purpose}`).digest();
+    const key = createSecretKey(createHmac("sha256", secret).update(`violet ${purpose}`).digest());
     this.#keys.set(name, key);
     return key;
   }

@@ -7,13 +7,13 @@ import {
   html as serverHtml,
 } from "@lit-labs/ssr";
 import type { ElementRendererConstructor } from "@lit-labs/ssr/lib/element-renderer.js";
-import { collectResultSync } from "@lit-labs/ssr/lib/render-result.js";
+import type { ThunkedRenderResult } from "@lit-labs/ssr/lib/render-result.js";
 import { renderValue } from "@lit-labs/ssr/lib/render-value.js";
 import type { LitElement, TemplateResult } from "lit";
 // Pages may hold them, whether or not the app's own modules import them here.
 import "../../elements/tags.ts";
 import { fail } from "../../src/errors.ts";
-import { hosts } from "../../src/events/host.ts";
+import { setHost } from "../../src/events/host.ts";
 import { hole, type RenderError } from "./error.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Rendering } from "./rendering.ts";
@@ -30,7 +30,19 @@ export function renderToHtml(value: unknown, rendering: Rendering): string {
   };
   rendering.info = info;
   // Not as a stream: what throws in one cannot be answered any more (and ends the process).
-  return collectResultSync(renderThunked(value, info));
+  return collect(renderThunked(value, info));
+}
+
+/** Lit's `collectResultSync`, without iterators: a page is made of many small pieces. None of ours is a promise. */
+function collect(result: ThunkedRenderResult): string {
+  let html = "";
+  for (let index = 0; index < result.length; index++) {
+    let piece: unknown = result[index];
+    while (typeof piece === "function") piece = piece();
+    if (typeof piece === "string") html += piece;
+    else if (piece !== undefined) html += collect(piece as ThunkedRenderResult);
+  }
+  return html;
 }
 
 /** HTML as a template without expressions, sent as it stands but for the custom elements in it. It must be trusted. */
@@ -88,8 +100,11 @@ class LitPart extends LitElementRenderer {
 
   override setAttribute(name: string, value: string): void {
     if (this.#hole !== undefined) return;
+    const attribute = name.toLowerCase();
     try {
-      super.setAttribute(name, value);
+      this.element.setAttribute(attribute, value);
+      // Lit does not look at the old value.
+      this.attributeChangedCallback(attribute, null, value);
     } catch (error) {
       this.#fail(error);
     }
@@ -97,10 +112,13 @@ class LitPart extends LitElementRenderer {
 
   override connectedCallback(): void {
     if (this.#hole !== undefined) return;
+    const outer = setHost(this.tagName);
     try {
-      hosts(this.tagName, () => super.connectedCallback());
+      super.connectedCallback();
     } catch (error) {
       this.#fail(error);
+    } finally {
+      setHost(outer);
     }
   }
 
@@ -122,21 +140,18 @@ class LitPart extends LitElementRenderer {
   override renderShadow(info: RenderInfo): string[] {
     if (this.#hole !== undefined) return [this.#hole];
     const depth = depthOf(info);
+    const outer = setHost(this.tagName);
     try {
       if (depth.hosts > MAX_DEPTH) fail("E_RECURSION", { name: this.tagName, got: String(MAX_DEPTH) });
-      return [this.#styles() + hosts(this.tagName, () => collectResultSync(this.#content(info)))];
+      const link = this.#rendering.linkOf(this.element.constructor as typeof LitElement);
+      return [link + collect(this.#content(info))];
     } catch (error) {
       returnTo(depth, info);
       this.#fail(error);
       return [this.#hole ?? ""];
+    } finally {
+      setHost(outer);
     }
-  }
-
-  #styles(): string {
-    const href = this.#rendering.visit.app.styles.hrefOf(this.element.constructor as typeof LitElement);
-    if (href === undefined) return "";
-    this.#rendering.styles.add(href);
-    return `<link rel="stylesheet" href="${href}">`;
   }
 
   #content(info: RenderInfo) {

@@ -2,6 +2,7 @@
  * One pass of one page: what it read, what it lacked, which elements it held. Nothing here outlives the request,
  * so nothing of one person can stand in another's page.
  */
+import type { LitElement } from "lit";
 import { fail, VioletError } from "../../src/errors.ts";
 import { type Definition, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
@@ -40,6 +41,8 @@ export class Rendering {
   readonly wanted = new Map<string, Wanted>();
   /** The shared stores that were read. */
   readonly authorities = new Set<Authority>();
+  /** The tag that applies the stylesheet of a class; "" for a class without. */
+  readonly #links = new Map<typeof LitElement, string>();
   readonly #stores = new Map<string, RenderStore>();
   readonly #rendered: Record<string, RenderedStore> = {};
   readonly #local: Record<string, JsonObject> = {};
@@ -89,6 +92,21 @@ export class Rendering {
     this.authorities.add(authority);
     this.#rendered[name] = look;
     return new RenderStore(definition, key, { boxed: authority.boxed, value: look.value });
+  }
+
+  /** The tag that applies the stylesheet of a class, for its shadow roots. */
+  linkOf(elementClass: typeof LitElement): string {
+    const known = this.#links.get(elementClass);
+    if (known !== undefined) return known;
+    const link = this.#apply(this.visit.app.styles.hrefOf(elementClass));
+    this.#links.set(elementClass, link);
+    return link;
+  }
+
+  #apply(href: string | undefined): string {
+    if (href === undefined) return "";
+    this.styles.add(href);
+    return `<link rel="stylesheet" href="${href}">`;
   }
 
   /** An element threw. Gives what stands in its place, or throws on. */

@@ -6,13 +6,19 @@ let current: string | undefined;
  * around its `render` on the server. Nested calls restore the outer element. Runs everywhere.
  */
 export function hosts<T>(tagName: string, fn: () => T): T {
-  const outer = current;
-  current = tagName;
+  const outer = setHost(tagName);
   try {
     return fn();
   } finally {
-    current = outer;
+    setHost(outer);
   }
+}
+
+/** The same in two steps: gives the host before, which has to be set again in any case. */
+export function setHost(tagName: string | undefined): string | undefined {
+  const outer = current;
+  current = tagName;
+  return outer;
 }
 
 /** The tag of the element that renders now; undefined when nobody said. */
