@@ -1,4 +1,6 @@
 /** `violet-live/server`: the app, its pages and its stores on the server. */
+import "./node-version.ts";
+
 export { type VioletApp, violet } from "./app.ts";
 export type { Backend } from "./backends/backend.ts";
 export { type MemoryOptions, memory } from "./backends/memory.ts";
