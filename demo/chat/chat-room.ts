@@ -11,6 +11,7 @@ export class ChatRoom extends VioletElement {
   @from(chat) accessor messages!: Snapshot<Message[]>;
   @from(chat) accessor online!: number;
   @from(me) accessor name!: string;
+  @from(me) accessor clients!: Snapshot<string[]>;
 
   override render() {
     return html`
@@ -33,8 +34,8 @@ export class ChatRoom extends VioletElement {
       </section>`;
   }
 
-  #message({ name, text, at }: Snapshot<Message>) {
-    const mine = name === this.name.trim();
+  #message({ by, name, text, at }: Snapshot<Message>) {
+    const mine = this.clients.includes(by);
     return html`
       <li class=${mine ? "mine" : ""}>
         <p class="by"><b>${name}</b>${mine ? html`<span class="unseen"> (you)</span>` : ""}
@@ -50,6 +51,7 @@ export class ChatRoom extends VioletElement {
   @callback send(event: SubmitEvent) {
     const { text } = (event.target as HTMLFormElement).elements as unknown as { text: HTMLInputElement };
     if (!text.value.trim()) return;
+    me.speak();
     chat.send(text.value.trim(), this.name);
     text.value = "";
     text.focus();

@@ -3,7 +3,7 @@ import { type Infer, local, shared } from "violet-live";
 
 const Name = size(string(), 0, 40);
 const Text = size(string(), 1, 500);
-const Message = object({ id: string(), name: Name, text: Text, at: number() });
+const Message = object({ id: string(), by: string(), name: Name, text: Text, at: number() });
 export type Message = Infer<typeof Message>;
 
 /** One room for everybody. The server holds the truth; each browser shows its own message before the answer. */
@@ -12,16 +12,21 @@ export const chat = shared("chat", {
   initial: () => ({ messages: [], online: 0 }),
   serverOnly: ["online"],
   actions: (action) => ({
-    send: action([Text, Name], (state, text, name, { id, now }) => {
+    send: action([Text, Name], (state, text, name, { client, id, now }) => {
       if (state.messages.length === 500) state.messages.shift();
-      state.messages.push({ id: id(), name: name.trim() || "Guest", text, at: now() });
+      state.messages.push({ id: id(), by: client.id, name: name.trim() || "Guest", text, at: now() });
     }),
   }),
 });
 
-/** Who I am stays in this browser. */
+/** Who I am stays in this browser: my name, and as which clients I spoke, for each page that is loaded is a new one. */
 export const me = local("me", {
-  state: object({ name: Name }),
-  initial: () => ({ name: "" }),
+  state: object({ name: Name, clients: array(string()) }),
+  initial: () => ({ name: "", clients: [] }),
   persist: true,
+  actions: (action) => ({
+    speak: action((state, { client }) => {
+      if (!state.clients.includes(client.id)) state.clients = [...state.clients.slice(-99), client.id];
+    }),
+  }),
 });

@@ -93,6 +93,31 @@ suite("the demo site", () => {
     await grace.context().close();
   });
 
+  test("marks what this browser said, also after a reload, and nobody of the same name", async () => {
+    const [ada, other] = [await visit("/chat"), await visit("/chat", await open())];
+    for (const [page, text] of [
+      [ada, "the first Ada"],
+      [other, "the second Ada"],
+    ] as const) {
+      await page.getByRole("textbox", { name: "Name" }).fill("Ada");
+      await page.getByRole("textbox", { name: "Message" }).fill(text);
+      await page.getByRole("button", { name: "Send" }).click();
+    }
+    const said = (page: Page) =>
+      page
+        .getByRole("log")
+        .getByRole("listitem")
+        .filter({ hasText: /the (first|second) Ada/ });
+    const mine = (page: Page) => said(page).filter({ hasText: "(you)" });
+    await said(ada).nth(1).waitFor();
+    assert.match((await mine(ada).allTextContents()).join(), /^[^]*the first Ada\s*$/);
+    await isLive(ada);
+    await ada.reload();
+    await mine(ada).waitFor();
+    assert.match((await mine(ada).textContent()) ?? "", /the first Ada/);
+    await other.context().close();
+  });
+
   test("counts who is online, and again after somebody left", async () => {
     const stays = await visit("/chat");
     const other = await open();
