@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
 import { css } from "lit";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { object, string } from "superstruct";
@@ -42,6 +44,8 @@ interface Frame {
   readonly outer: string | undefined;
   readonly inner: string | undefined;
   readonly theme: string | undefined;
+  /** The payload at the end of the page is there. */
+  readonly isWhole: boolean;
 }
 
 const watchFrames = () => {
@@ -55,6 +59,7 @@ const watchFrames = () => {
       outer: color(outer?.querySelector("p")) ?? undefined,
       inner: color(inner?.querySelector("b")) ?? undefined,
       theme,
+      isWhole: document.getElementById("violet") !== null,
     });
     requestAnimationFrame(look);
   };
@@ -121,6 +126,38 @@ suite("the first paint under default-src 'self'", () => {
     await loading;
     for (const { outer, inner } of await frames())
       assert.deepEqual([outer, inner], ["rgb(1, 2, 3)", "rgb(4, 5, 6)"]);
+  });
+
+  test("is of the whole page, however slowly that comes", async () => {
+    const whole = await (await fetch(served.url)).text();
+    const cut = whole.indexOf("<paint-inner");
+    const held: ServerResponse[] = [];
+    // The page up to its middle, as it is, and as it would be without the wait; what it loads comes from the site.
+    const slow = createServer((request, response) => {
+      if (request.url !== "/" && request.url !== "/control") {
+        response.writeHead(307, { location: `${served.url}${request.url}` });
+        return void response.end();
+      }
+      const start = request.url === "/" ? whole : whole.replace(/<link rel="expect".*?>/, "");
+      response.setHeader("content-type", "text/html");
+      response.write(start.slice(0, start.indexOf(whole.slice(cut))));
+      held.push(response);
+    }).listen(0, "127.0.0.1");
+    await once(slow, "listening");
+    const url = `http://127.0.0.1:${(slow.address() as { port: number }).port}`;
+    const control = await context.newPage();
+    // Frames are not waited for: nothing is painted.
+    const until = (page: Page, condition: () => boolean) =>
+      page.waitForFunction(condition, undefined, { polling: 20 });
+    await page.goto(url, { waitUntil: "commit" });
+    await until(page, () => document.querySelector("paint-outer")?.shadowRoot?.querySelector("p") != null);
+    // A page that starts later and does not wait has painted: there was time for it.
+    await control.goto(`${url}/control`, { waitUntil: "commit" });
+    await until(control, () => performance.getEntriesByType("paint").length > 0);
+    for (const response of held) response.end(whole.slice(cut));
+    for (const { isWhole } of await frames()) assert(isWhole);
+    slow.close();
+    slow.closeAllConnections();
   });
 
   test("breaks no policy", async () => {
