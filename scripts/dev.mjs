@@ -37,23 +37,30 @@ const bundles = await Promise.all([
   context({ ...options, entryPoints: pages, outdir: assets, splitting: true }),
   context({ ...options, entryPoints: ["elements/drop-in.ts"], outfile: "dist/violet.js" }),
 ]);
-// esbuild has printed what is wrong; the next change may mend it.
-const rebuild = () => Promise.allSettled(bundles.map((bundle) => bundle.rebuild()));
+/** Resolves to whether it went well; else esbuild has printed what is wrong. */
+async function rebuild() {
+  const results = await Promise.allSettled(bundles.map((bundle) => bundle.rebuild()));
+  return results.every(({ status }) => status === "fulfilled");
+}
 
 let server;
 function start() {
   const flags = ["--import=./scripts/ts.mjs", "--conditions=violet-source", "--enable-source-maps"];
   server = spawn(process.execPath, [...flags, "demo/server.ts"], { stdio: "inherit" });
+  server.once("exit", (code) => {
+    if (code) console.error("The site has ended. The next change starts it again.");
+  });
 }
 async function stop() {
-  if (server.exitCode !== null || server.signalCode !== null) return;
+  if (!server || server.exitCode !== null || server.signalCode !== null) return;
   server.kill();
   await once(server, "exit");
 }
 
 let changes = Date.now();
+/** What cannot be built changes nothing: the site runs on as it was. */
 async function refresh() {
-  await rebuild();
+  if (!(await rebuild())) return;
   await stop();
   start();
   writeFileSync(`${assets}/change.txt`, String(++changes));
@@ -69,9 +76,7 @@ function changed() {
   }, 80);
 }
 
-await rebuild();
-start();
-writeFileSync(`${assets}/change.txt`, String(changes));
+await refresh();
 for (const folder of ["src", "elements", "server", "demo"]) watch(folder, { recursive: true }, changed);
 
 async function end() {

@@ -9,8 +9,6 @@ try {
   await import("./ts.mjs");
   await import("../demo/server.ts");
 } catch (error) {
-  const { code, address, port } = error;
-  const isTaken = code === "EADDRINUSE";
-  console.error(isTaken ? `${address}:${port} is in use. Take another: PORT=${port + 1} npm start` : error);
+  console.error(error);
   process.exit(1);
 }

@@ -83,6 +83,8 @@ function closeServer(server: Server, sockets: Iterable<Socket>): Promise<void> {
   // Those that become idle from now on go at once.
   Object.assign(server, { keepAliveTimeout: 1, keepAliveTimeoutBuffer: 0 });
   server.closeIdleConnections();
+  // Browsers open connections ahead of their need: Node waits for these.
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   return promise;
 }
 

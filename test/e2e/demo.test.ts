@@ -110,7 +110,7 @@ suite("the demo site", () => {
         .filter({ hasText: /the (first|second) Ada/ });
     const mine = (page: Page) => said(page).filter({ hasText: "(you)" });
     await said(ada).nth(1).waitFor();
-    assert.match((await mine(ada).allTextContents()).join(), /^[^]*the first Ada\s*$/);
+    assert.equal(await mine(ada).count(), 1);
     await isLive(ada);
     await ada.reload();
     await mine(ada).waitFor();

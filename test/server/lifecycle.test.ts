@@ -1,6 +1,7 @@
 import { createHook } from "node:async_hooks";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import express from "express";
 import { integer } from "superstruct";
@@ -58,7 +59,7 @@ suite("an app", () => {
   test("finishes what is under way when it closes, and then answers nobody", async () => {
     const started = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
-    const { app, url, get } = await serve((site, app) => {
+    const { app, server, url, get } = await serve((site, app) => {
       site.get(
         "/slow",
         app.page(async () => {
@@ -68,9 +69,13 @@ suite("an app", () => {
         }),
       );
     });
+    const silent = connect((server.address() as { port: number }).port, "127.0.0.1");
+    await once(silent, "connect");
     const slow = get("/slow");
     await started.promise;
     const closing = app.close();
+    // Nothing is under way on a connection that asked for nothing.
+    await once(silent, "close");
     finish.resolve();
     assert.match((await slow).html, /done/);
     const answeredAt = performance.now();

@@ -1,0 +1,89 @@
+/** `npm run dev` from outside, in a copy of the project whose files may be broken. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const copied = ["src", "elements", "server", "demo", "scripts", "package.json", "tsconfig.json"];
+
+suite("npm run dev", () => {
+  let folder: string;
+  let npm: ChildProcessWithoutNullStreams;
+  /** What was printed and not looked at yet. */
+  let output = "";
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "violet-dev-"));
+    for (const name of copied) await cp(join(root, name), join(folder, name), { recursive: true });
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  });
+  afterEach(async () => {
+    if (npm.exitCode === null && npm.signalCode === null) {
+      npm.kill();
+      await once(npm, "close");
+    }
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  function start(port: number) {
+    output = "";
+    npm = spawn("npm", ["run", "dev"], {
+      cwd: folder,
+      env: { ...process.env, PORT: String(port), HOST: "127.0.0.1" },
+    });
+    for (const stream of [npm.stdout, npm.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
+  }
+
+  /** Waits until this was printed; what stands up to its end is looked at. */
+  async function printed(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(output);
+      if (found) {
+        output = output.slice(found.index + found[0].length);
+        return found[0];
+      }
+      const signal = AbortSignal.timeout(60_000);
+      await Promise.race([
+        once(npm.stdout, "data", { signal }),
+        once(npm.stderr, "data", { signal }),
+        once(npm, "close", { signal }).then(() => assert.fail(`it ended: ${output}`)),
+      ]);
+    }
+  }
+  const address = /http:\/\/127\.0\.0\.1:\d+/;
+
+  test("goes on after errors of syntax: the site runs as it was, or is started by the next change", async () => {
+    start(0);
+    const url = await printed(address);
+    const chat = join(folder, "demo/chat/chat.ts");
+    const good = await readFile(chat, "utf8");
+    await appendFile(chat, "const = ;\n");
+    await printed(/chat\.ts:\d+:6/);
+    assert.equal((await fetch(`${url}/chat`)).status, 200);
+    await writeFile(chat, good);
+    assert.equal((await fetch(`${await printed(address)}/chat`)).status, 200);
+    const onServer = join(folder, "demo/chat/chat.server.ts");
+    const goodOnServer = await readFile(onServer, "utf8");
+    await appendFile(onServer, "const = ;\n");
+    await printed(/The site has ended\. The next change starts it again\./);
+    await writeFile(onServer, goodOnServer);
+    assert.equal((await fetch(`${await printed(address)}/chat`)).status, 200);
+  });
+
+  test("on a port that is in use says so in one line, and waits", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as { port: number };
+    start(port);
+    const line = `127.0.0.1:${port} is in use. Take another: PORT=${port + 1} npm run dev\n`;
+    assert.equal(await printed(/127\.0\.0\.1:\d+ is in use.*\n/), line);
+    await printed(/The site has ended/);
+    assert.doesNotMatch(output, /EADDRINUSE|^ +at /m);
+    taken.close();
+  });
+});
