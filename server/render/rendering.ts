@@ -120,7 +120,7 @@ export class Rendering {
 
   /** An element that renders itself is one hole: were each inner one a hole of its own, two in each would never end. */
   #isInsideItself({ cause, tagNames }: RenderError): boolean {
-    if (!(cause instanceof VioletError && cause.code === "E_RECURSION")) return false;
+    if (!isRecursion(cause)) return false;
     const hosts = this.info.customElementHostStack;
     return hosts.slice(0, -1).some((host) => host?.tagName === tagNames[0]);
   }
@@ -136,3 +136,9 @@ export class Rendering {
     return this.props.push(plain(given, `<${tagName}>`) as JsonObject) - 1;
   }
 }
+
+/** With much around each element inside itself, the stack ends before E_RECURSION does it. */
+const isRecursion = (cause: unknown): boolean =>
+  cause instanceof VioletError
+    ? cause.code === "E_RECURSION"
+    : cause instanceof RangeError && cause.message.includes("call stack");

@@ -63,6 +63,10 @@ define("self-one", () => html`<p><self-one></self-one></p>`);
 // Each renders the other, twice: as holes of their own they would be more than can ever be counted.
 define("self-ping", () => html`<self-pong></self-pong><self-pong></self-pong>`);
 define("self-pong", () => html`<self-ping></self-ping><self-ping></self-ping>`);
+// So much around it that the stack ends first.
+const around = (level: number, inside: unknown): unknown =>
+  level === 0 ? inside : html`<div>${around(level - 1, inside)}</div>`;
+define("self-heavy", () => around(60, html`<self-heavy></self-heavy><self-heavy></self-heavy>`));
 define("deep-one", (element) => {
   const level = Number(element.getAttribute("level"));
   return level > 1 ? html`<div><deep-one level=${level - 1}></deep-one></div>` : html`<p>the bottom</p>`;
@@ -118,7 +122,11 @@ suite("a component that throws", () => {
           "/mark-provider",
           app.page(() => provider, { onRenderError: "mark" }),
         );
-        const selves = { self: html`<self-one></self-one>`, "self-pair": html`<self-ping></self-ping>` };
+        const selves = {
+          self: html`<self-one></self-one>`,
+          "self-pair": html`<self-ping></self-ping>`,
+          "self-heavy": html`<self-heavy></self-heavy>`,
+        };
         for (const [name, template] of Object.entries(selves)) {
           site.get(
             `/${name}`,
@@ -206,7 +214,7 @@ suite("a component that throws", () => {
   });
 
   test("that renders itself is one hole, and all around it stands", async () => {
-    for (const path of ["/mark-self", "/mark-self-pair"]) {
+    for (const path of ["/mark-self", "/mark-self-pair", "/mark-self-heavy"]) {
       const { status, html } = await served.get(path);
       assert.equal(status, 200);
       assert.equal(html.match(/<!--violet-error /g)?.length, 1);
