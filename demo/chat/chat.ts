@@ -25,8 +25,9 @@ export const me = local("me", {
   initial: () => ({ name: "", clients: [] }),
   persist: true,
   actions: (action) => ({
-    speak: action((state, { client }) => {
-      if (!state.clients.includes(client.id)) state.clients = [...state.clients.slice(-99), client.id];
+    speak: action(({ clients }, { client }) => {
+      if (!clients.includes(client.id)) clients.push(client.id);
+      if (clients.length > 100) clients.shift();
     }),
   }),
 });

@@ -19,16 +19,16 @@ export type Prepared = (self: unknown, event: Event) => unknown;
  * declares as required can not come: the mistake shows when the template renders, not when somebody clicks.
  */
 export function checkBound({ handler, args }: Bound, type: string, where: () => string): void {
-  const about = () =>
-    CHECKED && {
-      // A bound function lost its mark, and is called "bound submit".
-      name: (handler as Method).name?.replace(/^bound /, "") ?? "",
-      got: typeof handler,
-    };
-  const mark = markOf(handler) ?? misuse("E_UNMARKED", where(), about());
+  const mark = markOf(handler) ?? misuse("E_UNMARKED", where(), CHECKED && about(handler));
   if (CHECKED && requiredCount(mark) > (args.length || Number(takesFields(mark, type))))
-    misuse("E_ARGUMENTS", where(), about());
+    misuse("E_ARGUMENTS", where(), about(handler));
 }
+
+/** A bound function lost its mark, and is called "bound submit". */
+const about = (handler: unknown) => ({
+  name: (handler as Method).name?.replace(/^bound /, "") ?? "",
+  got: typeof handler,
+});
 
 /** How many arguments must be given. A struct with a default takes `undefined` too. */
 const requiredCount = ({ structs = [] }: Mark) =>
