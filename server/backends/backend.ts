@@ -15,11 +15,14 @@ export interface Entry {
   readonly writer?: string | undefined;
   readonly n?: number | undefined;
   readonly refusal?: RefusedWrite | undefined;
+  /** When it was taken, in milliseconds since 1970. */
+  readonly at: number;
 }
 
-/** The last number taken from a writer; with `refusal` that batch was refused. */
+/** The last number taken from a writer, and when; with `refusal` that batch was refused. */
 export interface WriterRecord {
   readonly n: number;
+  readonly at: number;
   readonly refusal?: RefusedWrite | undefined;
 }
 
@@ -39,6 +42,8 @@ export interface Commit {
   readonly version: number;
   readonly schema: number;
   readonly entries: readonly Entry[];
+  /** Writers whose records have had their time: they go first, then come the entries. */
+  readonly forgotten: readonly string[];
   /**
    * The whole state after the entries. It is to be called before anything is waited for: later it is another one.
    * A backend that stores ops calls it at checkpoints only.
@@ -58,19 +63,4 @@ export interface Backend {
   /** Rejects with E_UNAVAILABLE where storage does not answer; then nothing of it is stored. */
   commit(commit: Commit): Promise<void>;
   close(): Promise<void>;
-}
-
-const MAX_WRITERS = 100_000;
-
-/** The dedupe records of a store: of the writers that were seen last. */
-export class Writers extends Map<string, WriterRecord> {
-  /** Takes a batch's number into its writer's record. */
-  record({ writer, n, refusal }: Entry): void {
-    if (writer === undefined || n === undefined) return;
-    // Last written, last in the map.
-    this.delete(writer);
-    this.set(writer, refusal ? { n, refusal } : { n });
-    const [oldest] = this.size > MAX_WRITERS ? this.keys() : [];
-    if (oldest !== undefined) this.delete(oldest);
-  }
 }

@@ -1,6 +1,6 @@
 import { fail } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/state/json.ts";
-import { type Backend, type Commit, type StoredState, Writers } from "./backend.ts";
+import type { Backend, Commit, StoredState, WriterRecord } from "./backend.ts";
 
 export interface MemoryOptions {
   /** Answers after so many milliseconds, as a database would. For tests. Default 0: in the next microtask. */
@@ -8,7 +8,7 @@ export interface MemoryOptions {
 }
 
 interface Kept extends StoredState {
-  readonly writers: Writers;
+  readonly writers: Map<string, WriterRecord>;
 }
 
 /**
@@ -37,12 +37,14 @@ export function memory({ delayMs = 0 }: MemoryOptions = {}): Backend {
 
 function keep(
   before: Kept | undefined,
-  { store, epoch, version, schema, entries }: Commit,
+  { store, epoch, version, schema, entries, forgotten }: Commit,
   value: JsonObject,
 ): Kept {
   if (before && (before.epoch !== epoch || before.version !== version)) fail("E_UNAVAILABLE", { store });
-  const writers = before?.writers ?? new Writers();
-  for (const entry of entries) writers.record(entry);
+  const writers = before?.writers ?? new Map<string, WriterRecord>();
+  for (const writer of forgotten) writers.delete(writer);
+  for (const { writer, n, at, refusal } of entries)
+    if (writer !== undefined && n !== undefined) writers.set(writer, { n, at, ...(refusal && { refusal }) });
   const made = entries.filter(({ ops }) => ops.length).length;
   return { epoch, version: version + made, schema, value, writers };
 }

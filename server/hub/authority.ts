@@ -16,13 +16,14 @@ import type { Op } from "../../src/state/ops.ts";
 import { cross } from "../../src/state/transform.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import { rulesOf } from "../access.ts";
-import { type Backend, type RefusedWrite, type StoredState, Writers } from "../backends/backend.ts";
+import type { Backend, Entry, RefusedWrite, StoredState } from "../backends/backend.ts";
 import type { Limits } from "../limits.ts";
 import { type Applied, Commits } from "./commits.ts";
 import { Encoded } from "./encoded.ts";
 import { Log } from "./log.ts";
 import { growth } from "./size.ts";
 import type { Request, Subscription } from "./subscription.ts";
+import { Writers } from "./writers.ts";
 
 export interface AuthorityOptions {
   readonly backend: Backend;
@@ -30,7 +31,7 @@ export interface AuthorityOptions {
   readonly id: number;
   readonly epoch: string;
   readonly stored: StoredState | undefined;
-  readonly limits: Pick<Limits, "maxStoreBytes" | "logOps" | "logBytes">;
+  readonly limits: Pick<Limits, "maxStoreBytes" | "logOps" | "logBytes" | "dedupeMs" | "dedupeClients">;
   now(): number;
   /** The client of the running scope, for the server's own calls of actions. */
   self(): Client;
@@ -69,7 +70,7 @@ export class Authority extends StoreCore {
     this.id = options.id;
     this.epoch = stored?.epoch ?? options.epoch;
     this.#version = stored?.version ?? 0;
-    this.#writers = new Writers(stored?.writers);
+    this.#writers = new Writers(limits, stored?.writers);
     this.#log = new Log(this.#version, { maxOps: limits.logOps, maxBytes: limits.logBytes });
     this.#bytes = this.#measure();
     this.usedAt = options.now();
@@ -182,8 +183,9 @@ export class Authority extends StoreCore {
 
   /** The server's own writes, on the same way as everybody's. */
   protected override commit({ ops, undo }: Batch): void {
-    this.usedAt = this.#options.now();
-    if (ops.length) this.#enqueue({ entry: { ops }, undo }, growth(ops, undo));
+    const at = this.#options.now();
+    this.usedAt = at;
+    if (ops.length) this.#enqueue({ entry: { ops, at }, undo }, growth(ops, undo));
   }
 
   /** `grown`: the bytes by which the state did. */
@@ -226,7 +228,7 @@ export class Authority extends StoreCore {
     const [call, sent] = Array.isArray(frame) ? [undefined, frame] : [frame, []];
     const [mine, over] = call ? [[], []] : cross(sent, theirs);
     const { author, n } = by;
-    const { writer } = author;
+    const taken = { writer: author.writer, n, at: this.usedAt };
     try {
       const batch = this.newBatch(call);
       const grown = this.attempt(batch, () => {
@@ -236,11 +238,11 @@ export class Authority extends StoreCore {
       });
       const { ops, undo } = batch;
       const isChanged = call !== undefined || !isVerbatim(ops, sent);
-      this.#enqueue({ entry: { ops, writer, n }, undo, author, isChanged }, grown);
+      this.#enqueue({ entry: { ops, ...taken }, undo, author, isChanged }, grown);
       if (ops.length) this.notify(ops);
       return over;
     } catch (error) {
-      this.#enqueue({ entry: { ops: [], writer, n, refusal: this.#refusal(error) }, undo: [], author });
+      this.#enqueue({ entry: { ops: [], ...taken, refusal: this.#refusal(error) }, undo: [], author });
       return undefined;
     }
   }
@@ -290,7 +292,8 @@ export class Authority extends StoreCore {
 
   async #store(group: readonly Applied[]): Promise<void> {
     const { backend } = this.#options;
-    let entries = group.map(({ entry }) => entry);
+    const { forgotten } = this.#writers;
+    let entries: Entry[] = group.map(({ entry }) => entry);
     if (!this.#version) {
       // A store that nobody ever changed is not stored; the numbers that were taken so far go with its first change.
       if (entries.every(({ ops }) => !ops.length)) return;
@@ -306,8 +309,10 @@ export class Authority extends StoreCore {
         version: this.#version,
         schema: this.definition.version,
         entries,
+        forgotten,
         value: () => this.snapshot(),
       });
+      this.#writers.cleared(forgotten);
     } catch (cause) {
       this.#options.report(cause);
       throw new VioletError("E_UNAVAILABLE", { store: this.name }, { origin: "network", cause });

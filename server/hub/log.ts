@@ -12,7 +12,9 @@ export interface Logged {
 export class Log {
   readonly #maxOps: number;
   readonly #maxBytes: number;
-  #entries: Logged[] = [];
+  /** The oldest entries are holes up to `#head`: shifting one by one from a long array would cost every write. */
+  #entries: (Logged | undefined)[] = [];
+  #head = 0;
   #ops = 0;
   #bytes = 0;
   /** The version before the oldest entry. */
@@ -28,25 +30,27 @@ export class Log {
     this.#entries.push(entry);
     this.#ops += entry.ops.length;
     this.#bytes += entry.bytes;
-    // Trimmed in steps: shifting one by one from a long array would cost every write.
-    if (this.#ops > this.#maxOps * 1.25 || this.#bytes > this.#maxBytes * 1.25) this.#trim();
+    while (this.#ops > this.#maxOps || this.#bytes > this.#maxBytes) this.#shift();
+    if (this.#head > this.#entries.length / 2) this.#compact();
   }
 
-  #trim() {
-    let count = 0;
-    while (this.#ops > this.#maxOps || this.#bytes > this.#maxBytes) {
-      const entry = this.#entries[count++] as Logged;
-      this.#ops -= entry.ops.length;
-      this.#bytes -= entry.bytes;
-    }
-    this.#entries = this.#entries.slice(count);
-    this.#start += count;
+  #shift() {
+    const { ops, bytes } = this.#entries[this.#head] as Logged;
+    this.#entries[this.#head++] = undefined;
+    this.#start++;
+    this.#ops -= ops.length;
+    this.#bytes -= bytes;
+  }
+
+  #compact() {
+    this.#entries = this.#entries.slice(this.#head);
+    this.#head = 0;
   }
 
   /** All versions after this one, or undefined where the log does not reach back so far. */
   since(version: number): readonly Logged[] | undefined {
-    const from = version - this.#start;
-    if (from < 0 || from > this.#entries.length) return undefined;
-    return from === this.#entries.length ? [] : this.#entries.slice(from);
+    const from = version - this.#start + this.#head;
+    if (from < this.#head || from > this.#entries.length) return undefined;
+    return from === this.#entries.length ? [] : (this.#entries.slice(from) as Logged[]);
   }
 }
