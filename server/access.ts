@@ -25,18 +25,18 @@ export interface Asked {
   readonly stores: "allow" | "deny";
 }
 
-export async function mayRead({ definition, key, client, session, stores }: Asked): Promise<boolean> {
+/** At once, where the rule answers at once. */
+export function mayRead({ definition, key, client, session, stores }: Asked): boolean | Promise<boolean> {
   const { read } = rulesOf(definition);
-  return read ? (await read(client, { key, session })) === true : stores === "allow";
+  return read ? isTrue(read(client, { key, session })) : stores === "allow";
 }
 
 /** Without a rule, a store with actions takes actions alone, and one without takes writes. */
 export function mayWrite(definition: Definition, client: Client, change: Change): boolean | Promise<boolean> {
   const { write } = rulesOf(definition);
-  if (!write) return change.via === "action" || definition.actions.size === 0;
-  const allowed = write(client, change);
-  return allowed instanceof Promise ? allowed.then(isTrue) : isTrue(allowed);
+  return write ? isTrue(write(client, change)) : change.via === "action" || definition.actions.size === 0;
 }
 
 /** A rule that says anything else than true has not allowed it. */
-const isTrue = (allowed: unknown) => allowed === true;
+const isTrue = (answer: boolean | PromiseLike<boolean>): boolean | Promise<boolean> =>
+  typeof answer === "boolean" ? answer : Promise.resolve(answer).then((allowed) => allowed === true);

@@ -6,7 +6,8 @@ import { inTime } from "./deadline.ts";
 import { Door } from "./door.ts";
 import { Events, processEvents, type ServerEvent, type ServerEvents } from "./events.ts";
 import type { AppState } from "./health.ts";
-import { type Counters, Hub } from "./hub/hub.ts";
+import type { Counters } from "./hub/counters.ts";
+import { Hub } from "./hub/hub.ts";
 import { listen, type RequestListener, Servers } from "./listen.ts";
 import { type Middleware, type Settings, settingsOf, type VioletOptions } from "./options.ts";
 import { type PageOptions, type PageRequest, type PageTemplate, page } from "./render/page.ts";
@@ -166,11 +167,17 @@ export class App implements VioletApp {
     return this.#events.on(event, handler);
   }
 
-  /** Runs the handlers of an event one after another; one that throws is reported and hinders no other. */
+  /**
+   * Runs the handlers of an event one after another; one that throws, or takes too long, is reported and hinders no
+   * other. What an app does at its start may take as long as it needs.
+   */
   async emit(event: ServerEvent, client: Client): Promise<void> {
+    const { handlerMs } = this.settings.limits;
+    const what = `A handler of "${event}"`;
     for (const handler of [...processEvents.of(event), ...this.#events.of(event)])
       try {
-        await this.run(() => handler(client));
+        const handling = Promise.resolve(this.run(() => handler(client)));
+        await (event === "start" ? handling : inTime(handling, { what, handlerMs }));
       } catch (error) {
         this.report(error, `a handler of "${event}" failed`);
       }
@@ -191,8 +198,8 @@ export class App implements VioletApp {
 
   /** A step of the end; the others go on without it when it takes too long. */
   #inTime(step: Promise<void>, ms: number, what: string): Promise<void> {
-    return inTime(step, ms, () =>
-      this.report(new Error(`not done after ${ms} ms`), `closed without ${what}`),
+    return inTime(step, { what, handlerMs: ms }).catch((error: unknown) =>
+      this.report(error, `closed without ${what}`),
     );
   }
 

@@ -3,8 +3,8 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Client } from "../src/state/definition.ts";
 import { systemClock } from "./clock.ts";
 import { inTime } from "./deadline.ts";
-import type { Peer } from "./hub/connection.ts";
 import type { Claim, Identified } from "./hub/hub.ts";
+import type { Peer } from "./hub/wire.ts";
 import type { SessionMiddleware, Settings } from "./options.ts";
 import { Origins } from "./origin.ts";
 import { randomId, readSecrets, Signer } from "./secret.ts";
@@ -34,7 +34,9 @@ export class Door {
 
   /** The request's session. Without a cookie it is a new one, which lasts when `keep` is called. */
   async session(request: IncomingMessage): Promise<Session> {
-    const user = await this.#settings.authenticate(request);
+    const { authenticate, limits } = this.#settings;
+    const answer = Promise.resolve(authenticate(request));
+    const user = await inTime(answer, { what: "authenticate", ...limits });
     const { session: data } = request as { session?: unknown };
     return { id: this.#sessions.find(request) ?? randomId(), user: user ?? undefined, data };
   }
@@ -71,22 +73,14 @@ export class Door {
   /** An upgrade request: the peer, or the status that refuses it. */
   async admit(request: IncomingMessage): Promise<Peer | number> {
     if (!this.origins.allows(request)) return 403;
-    const { limits, logger } = this.#settings;
-    return inTime<Peer | number>(this.#peer(request), limits.handlerMs, () => {
-      logger.warn({ handlerMs: limits.handlerMs }, "a socket was refused: its session was not there in time");
-      return 503;
-    });
-  }
-
-  async #peer(request: IncomingMessage): Promise<Peer> {
     await this.#runSession(request);
     return { session: await this.session(request), address: this.origins.address(request) };
   }
 
   /** Upgrades do not pass the app's middleware: its sessions are asked here. */
   async #runSession(request: IncomingMessage): Promise<void> {
-    const { session } = this.#settings;
-    if (session) await run(session, request);
+    const { session, limits } = this.#settings;
+    if (session) await inTime(run(session, request), { what: "The session middleware", ...limits });
   }
 
   /** The client that a hello speaks for; undefined where its tokens are not those of the session. */

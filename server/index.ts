@@ -5,7 +5,7 @@ export { type VioletApp, violet } from "./app.ts";
 export type { Backend } from "./backends/backend.ts";
 export { type MemoryOptions, memory } from "./backends/memory.ts";
 export type { ServerEvent, ServerEvents } from "./events.ts";
-export type { Counters } from "./hub/hub.ts";
+export type { Counters } from "./hub/counters.ts";
 export type { Limits } from "./limits.ts";
 export type { Logger } from "./logger.ts";
 export type { Middleware, ReconnectOptions, SessionMiddleware, VioletOptions } from "./options.ts";

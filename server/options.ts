@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fail } from "../src/errors.ts";
 import type { User } from "../src/state/definition.ts";
+import { MAX_MESSAGE_OPS, MAX_PATH_STEPS } from "../src/wire/protocol.ts";
 import type { Backend } from "./backends/backend.ts";
 import { memory } from "./backends/memory.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -132,7 +133,19 @@ const reconnectChecks: Record<keyof ReconnectOptions, Check> = {
   ],
 };
 
-const limitChecks = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, aCount]));
+const upTo = (most: number): Check => [
+  (value) => isPositive(value) && (value as number) <= most,
+  `a whole number from 1 to ${most}`,
+];
+
+const limitChecks = {
+  ...Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, aCount])),
+  // Pages of this protocol send no more.
+  maxPathSteps: upTo(MAX_PATH_STEPS),
+  maxBatchOps: upTo(MAX_MESSAGE_OPS),
+  // Timers go no further than weeks.
+  handlerMs: upTo(3_600_000),
+};
 
 /** Checks the options of an app and fills in the defaults. Throws E_OPTION. */
 export function settingsOf(options: VioletOptions<object>, environment = process.env): Settings {

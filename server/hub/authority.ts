@@ -15,7 +15,6 @@ import { checkKey, type JsonObject, plain } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import { cross } from "../../src/state/transform.ts";
 import type { Frame } from "../../src/wire/frames.ts";
-import { rulesOf } from "../access.ts";
 import type { Backend, Entry, RefusedWrite, StoredState } from "../backends/backend.ts";
 import type { Limits } from "../limits.ts";
 import { type Applied, Commits } from "./commits.ts";
@@ -23,6 +22,7 @@ import { Encoded } from "./encoded.ts";
 import { Log } from "./log.ts";
 import { growth } from "./size.ts";
 import type { Request, Subscription } from "./subscription.ts";
+import { Views } from "./views.ts";
 import { Writers } from "./writers.ts";
 
 export interface AuthorityOptions {
@@ -31,7 +31,7 @@ export interface AuthorityOptions {
   readonly id: number;
   readonly epoch: string;
   readonly stored: StoredState | undefined;
-  readonly limits: Pick<Limits, "maxStoreBytes" | "logOps" | "logBytes" | "dedupeMs" | "dedupeClients">;
+  readonly limits: Limits;
   now(): number;
   /** The client of the running scope, for the server's own calls of actions. */
   self(): Client;
@@ -44,7 +44,6 @@ type BatchFrame = Message["batches"][number];
 /** Whether a batch may be written: undefined, or why not. */
 export type Verdict = ErrorCode | undefined;
 
-const RETRY_MS = 1000;
 /** A browser's clock may be ahead of ours by so much. */
 const AHEAD_MS = 60_000;
 
@@ -52,6 +51,7 @@ export class Authority extends StoreCore {
   readonly id: number;
   readonly epoch: string;
   readonly subscriptions = new Set<Subscription>();
+  readonly views: Views;
   readonly #options: AuthorityOptions;
   readonly #writers: Writers;
   readonly #log: Log;
@@ -73,11 +73,12 @@ export class Authority extends StoreCore {
     this.#writers = new Writers(limits, stored?.writers);
     this.#log = new Log(this.#version, { maxOps: limits.logOps, maxBytes: limits.logBytes });
     this.#bytes = this.#measure();
+    this.views = new Views(this);
     this.usedAt = options.now();
     this.#commits = new Commits({
       store: (group) => this.#store(group),
       committed: (applied) => this.#committed(applied),
-      failed: (waiting, error) => this.#failed(waiting, error),
+      failed: (waiting) => this.#failed(waiting),
     });
   }
 
@@ -108,18 +109,8 @@ export class Authority extends StoreCore {
   look(client: Client): { epoch: string; version: number; value: JsonObject } {
     this.close();
     const made = this.#commits.waiting.filter(({ entry }) => entry.ops.length).length;
-    const value = this.viewFor(client, this.snapshot());
+    const value = this.views.of(client, this.snapshot());
     return { epoch: this.epoch, version: this.#version + made, value };
-  }
-
-  get hasView(): boolean {
-    return rulesOf(this.definition).view !== undefined;
-  }
-
-  /** The part of a state that a client may see. */
-  viewFor(client: Client, root: JsonObject): JsonObject {
-    const { view } = rulesOf(this.definition);
-    return view ? (plain(view(root, client), this.name) as JsonObject) : root;
   }
 
   /** The committed state: what waits is undone for the moment of the look. */
@@ -138,7 +129,7 @@ export class Authority extends StoreCore {
     if (last) await this.#commits.settled(last).catch(() => {});
   }
 
-  /** The answer to a subscription: what was missed since, or everything. `value` is the client's view. */
+  /** The answer to a subscription: what was missed since, or everything: `value` is what the client may see. */
   state({ epoch, version }: Request, writer: string, value: () => JsonObject): Frame<"state"> {
     const { n: last = 0, refusal } = this.#writers.get(writer) ?? {};
     const missed = epoch === this.epoch && version !== undefined ? this.#missed(version) : undefined;
@@ -161,7 +152,7 @@ export class Authority extends StoreCore {
 
   /** A view's log is not kept: there, only a page that missed nothing resumes. */
   #missed(version: number) {
-    return this.hasView && version !== this.#version ? undefined : this.#log.since(version);
+    return this.views.areDefined && version !== this.#version ? undefined : this.#log.since(version);
   }
 
   // What writers do
@@ -200,7 +191,10 @@ export class Authority extends StoreCore {
     this.usedAt = this.#options.now();
     const { writer } = author;
     const next = this.#next(writer);
-    if (n + batches.length <= next) return this.#again(n + batches.length - 1, author);
+    if (n + batches.length <= next) {
+      author.connection.count("duplicates", batches.length);
+      return this.#again(n + batches.length - 1, author);
+    }
     if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
     const since = this.#log.since(v);
     if (!since) return author.error({ code: "E_RESYNC" });
@@ -255,6 +249,7 @@ export class Authority extends StoreCore {
 
   #write(ops: readonly Op[], sent: ReadonlySet<Op>, batch: OpenBatch, { verdict }: Taken) {
     if (verdict) fail(verdict, { store: this.name });
+    if (sent.size > this.#options.limits.maxBatchOps) fail("E_TOO_BIG", { store: this.name });
     for (const op of ops) {
       this.#checkPath(op);
       // An op that did not have to be changed and still does not apply never named a place.
@@ -265,11 +260,12 @@ export class Authority extends StoreCore {
 
   #checkPath([kind, path]: Op) {
     const where = { store: this.name, path };
+    if (path.length > this.#options.limits.maxPathSteps) fail("E_BAD_PATH", where);
     for (const step of path) checkKey(step, this.name);
     if (this.definition.serverOnly.has(String(path[0]))) fail("E_SERVER_ONLY", where);
     const isByIndex = kind === "splice" || kind === "move" || path.some((step) => typeof step === "number");
     // In a view, an index is not the one that is meant.
-    if (this.hasView && isByIndex) fail("E_FORBIDDEN", where);
+    if (this.views.areDefined && isByIndex) fail("E_FORBIDDEN", where);
   }
 
   /** By how much a batch makes the state grow. Throws E_STORE_FULL. */
@@ -322,29 +318,34 @@ export class Authority extends StoreCore {
   #committed({ entry, author, isChanged }: Applied) {
     const { ops, writer, n, refusal } = entry;
     this.#writers.record(entry);
+    let state: JsonObject | undefined;
     if (ops.length) {
       this.#version++;
       const patch = new Encoded({ type: "SYNC", store: this.id, v: this.#version, ops });
       this.#log.push({ ops, writer, n, bytes: patch.text.length });
-      const { hasView } = this;
+      if (this.views.areDefined) state = this.committedState();
       for (const subscription of this.subscriptions) {
         if (subscription === author) continue;
-        if (hasView) subscription.patchView(this.#version);
+        if (state) subscription.patchView(this.#version, state);
         else subscription.patch(patch);
       }
     }
     if (!author || n === undefined) return;
     if (refusal) author.error({ ...refusal, re: n });
-    else author.acknowledge({ n, ...(ops.length && { v: this.#version }), ops: isChanged ? ops : undefined });
+    else
+      author.acknowledge({
+        n,
+        ...(ops.length && { v: this.#version }),
+        ops: isChanged ? ops : undefined,
+        state,
+      });
   }
 
   /** Storage did not take what waits: it is undone, and its writers keep it and send it again. */
-  #failed(waiting: readonly Applied[], error: unknown) {
+  #failed(waiting: readonly Applied[]) {
     for (const { undo } of waiting.toReversed()) this.revert(undo);
     this.#bytes = this.#measure();
-    const { code, message } = error as VioletError;
-    for (const { author, entry } of waiting)
-      author?.error({ code, re: entry.n, message, retryAfterMs: RETRY_MS });
+    for (const { author, entry } of waiting) author?.postpone(entry.n as number);
     this.notify(undefined);
   }
 

@@ -18,7 +18,7 @@ interface CommitHost {
   /** One after another, in their order; each has left the queue by then. */
   committed(applied: Applied): void;
   /** None of these was taken, the first ones first. They have left the queue. */
-  failed(waiting: readonly Applied[], error: unknown): void;
+  failed(waiting: readonly Applied[]): void;
 }
 
 /** A store's writes in their one total order, on their way to storage: all that waits goes as one group. */
@@ -75,7 +75,7 @@ export class Commits {
   #fail(error: unknown) {
     const waiting = this.#waiting;
     this.#waiting = [];
-    this.#host.failed(waiting, error);
+    this.#host.failed(waiting);
     for (const applied of waiting) this.#take(applied)?.reject(error);
   }
 

@@ -3,39 +3,34 @@ import type { Client } from "../../src/state/definition.ts";
 import { type CloseCode, closeCodes } from "../../src/wire/close-codes.ts";
 import type { Frame, UpFrame } from "../../src/wire/frames.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
-import type { Verdict } from "./authority.ts";
-import { Encoded, type Framer } from "./encoded.ts";
+import { type Counted, type Counters, countError } from "./counters.ts";
+import { Encoded } from "./encoded.ts";
 import type { Hub } from "./hub.ts";
+import { Inbox, type InboxHost } from "./inbox.ts";
 import { Outgoing, type OutgoingHost } from "./outgoing.ts";
 import { read } from "./reading.ts";
-import { type Request, Subscription } from "./subscription.ts";
-
-/** What a transport adapter gives for each connection. */
-export interface Wire {
-  readonly framer: Framer;
-  /** Bytes that were written and not yet taken by the network. */
-  readonly backlogBytes: number;
-  /** One write. */
-  write(frames: readonly Uint8Array[]): void;
-  close(code: CloseCode): void;
-}
-
-/** Who stands behind a connection, as the upgrade request said. */
-export interface Peer {
-  readonly session: unknown;
-  readonly address: string;
-}
+import { Strikes } from "./strikes.ts";
+import { RETRY_MS, type Request, Subscription } from "./subscription.ts";
+import type { Peer, Wire } from "./wire.ts";
 
 /** greeting: hello is awaited · identifying: it is checked · live · closed. */
 type ConnectionState = "greeting" | "identifying" | "live" | "closed";
 
-/** Steps that wait for the one before them: a page has at most a message and a subscription for each store. */
-const MAX_STEPS = 256;
-
-const RETRY_MS = 1000;
+/** What a page is told by an `error` frame; the message is the code's own where none is given. */
+export interface Failure {
+  readonly code: string;
+  /** The number of a batch. */
+  readonly re?: number | undefined;
+  /** A store's name where its subscription failed, else its number. */
+  readonly store?: string | number;
+  readonly field?: string | undefined;
+  readonly message?: string;
+  readonly retryAfterMs?: number;
+  readonly next?: number;
+}
 
 /** One page's connection on the server, whatever the transport. */
-export class Connection implements OutgoingHost {
+export class Connection implements OutgoingHost, InboxHost {
   readonly peer: Peer;
   readonly #hub: Hub;
   readonly #wire: Wire;
@@ -45,10 +40,9 @@ export class Connection implements OutgoingHost {
   #client: Client = { id: "" };
   /** What its page says to be told from copies of it. */
   copy: number | undefined;
-  #strikes: number[] = [];
-  /** The last step that is under way; steps are taken in the order in which they came. */
-  #turn: Promise<void> | undefined;
-  #steps = 0;
+  readonly #strikes: Strikes;
+  readonly #inbox = new Inbox(this);
+  /** While it is not read from it cannot be heard, and does not count as silent. */
   heardAt: number;
 
   constructor(hub: Hub, wire: Wire, peer: Peer) {
@@ -56,6 +50,7 @@ export class Connection implements OutgoingHost {
     this.#wire = wire;
     this.peer = peer;
     this.heardAt = hub.now();
+    this.#strikes = new Strikes(hub.limits);
     this.#outgoing = new Outgoing(wire, hub.limits, this);
   }
 
@@ -67,11 +62,15 @@ export class Connection implements OutgoingHost {
     return this.#state;
   }
 
+  get counters(): Counters {
+    return this.#hub.counters;
+  }
+
   // What arrives
 
   receive(text: string): void {
     if (this.#state === "closed") return;
-    this.heardAt = this.#hub.now();
+    if (!this.#inbox.isFull) this.heardAt = this.#hub.now();
     const frame = read(text, this.#hub.limits);
     if (typeof frame === "string") this.#strike(frame);
     else if (frame.type === "hello") this.#hello(frame).catch((error: unknown) => this.#failed(error));
@@ -88,11 +87,8 @@ export class Connection implements OutgoingHost {
 
   /** A bad frame changes nothing; too many of them end the connection. */
   #strike(code: ErrorCode) {
-    const now = this.#hub.now();
-    const { strikes, strikesMs } = this.#hub.limits;
-    this.#strikes = this.#strikes.filter((at) => now - at < strikesMs);
-    if (this.#strikes.push(now) >= strikes) this.close(closeCodes.badMessages);
-    else this.#error({ code });
+    if (this.#strikes.areOut(this.#hub.now())) this.close(closeCodes.badMessages);
+    else this.error({ code });
   }
 
   async #hello({ protocol, client, csrf, copy, stores }: Frame<"hello">) {
@@ -126,24 +122,31 @@ export class Connection implements OutgoingHost {
     return this.#state === "closed";
   }
 
-  /** Takes a step after those before it; at once, when none of them waits for anything. */
+  /** Takes a step when those before it are done. */
   #later(step: () => Promise<void> | undefined) {
-    const run = () => (this.#state === "live" ? step() : undefined);
-    if (this.#steps >= MAX_STEPS) return this.close(closeCodes.rate);
-    const turn = this.#turn ? this.#turn.then(run) : run();
-    if (!turn) return;
-    this.#steps++;
-    const settled: Promise<void> = turn
-      .catch((error: unknown) => this.#hub.report(error))
-      .then(() => {
-        this.#steps--;
-        if (this.#turn === settled) this.#turn = undefined;
-      });
-    this.#turn = settled;
+    this.#inbox.take(() => (this.#state === "live" ? step() : undefined));
+  }
+
+  pause(): void {
+    this.heardAt = Number.POSITIVE_INFINITY;
+    this.count("pauses");
+    this.#wire.pause();
+  }
+
+  resume(): void {
+    this.heardAt = this.#hub.now();
+    this.#wire.resume();
+  }
+
+  report(error: unknown): void {
+    this.#hub.report(error);
   }
 
   async #subscribe({ store, ...request }: Request & { readonly store: string }) {
     try {
+      // A whole state may be the answer: a page that reads slowly gets one at a time.
+      await this.#outgoing.room();
+      if (this.#isClosed()) return;
       const subscription = this.#subscriptions.get(store) ?? (await this.#admit(store));
       if (this.#isClosed()) return;
       this.#subscriptions.set(store, subscription);
@@ -164,14 +167,17 @@ export class Connection implements OutgoingHost {
     this.#subscriptions.get(store)?.close();
     this.#subscriptions.delete(store);
     const known = error instanceof VioletError;
-    if (!known) this.#hub.report(error);
+    if (!known) this.report(error);
     const code = known ? error.code : "E_INTERNAL";
-    this.#error({ code, store, ...(code === "E_UNAVAILABLE" && { retryAfterMs: RETRY_MS }) });
+    this.error({ code, store, ...(code === "E_UNAVAILABLE" && { retryAfterMs: RETRY_MS }) });
   }
 
-  #error({ code, ...about }: { code: ErrorCode; store?: string; retryAfterMs?: number }) {
-    const { message } = new VioletError(code, about.store === undefined ? {} : { store: about.store });
-    this.send(new Encoded({ type: "error", ...about, code, message }));
+  error({ message, ...failure }: Failure): void {
+    const code = failure.code as ErrorCode;
+    const { store } = failure;
+    countError(this.counters, code);
+    const text = message ?? new VioletError(code, typeof store === "string" ? { store } : {}).message;
+    this.send(new Encoded({ type: "error", ...failure, message: text }));
   }
 
   #unsubscribe(id: number): undefined {
@@ -190,16 +196,20 @@ export class Connection implements OutgoingHost {
   #write(message: Frame<"write">): Promise<void> | undefined {
     const subscription = this.#find(message.store);
     if (!subscription) {
-      this.#error({ code: "E_FORBIDDEN" });
+      this.error({ code: "E_FORBIDDEN" });
       return undefined;
     }
-    const submit = (verdicts: readonly Verdict[]) => {
-      if (this.#state === "live") subscription.authority.submit(message, subscription, verdicts);
-    };
-    const verdicts = this.#hub.judge(subscription, message.batches);
-    if (verdicts instanceof Promise) return verdicts.then(submit);
-    submit(verdicts);
-    return undefined;
+    const verdicts = this.#hub.rights.judge(subscription, message.batches);
+    if (!(verdicts instanceof Promise)) {
+      subscription.authority.submit(message, subscription, verdicts);
+      return undefined;
+    }
+    return verdicts.then(
+      (late) => {
+        if (this.#state === "live") subscription.authority.submit(message, subscription, late);
+      },
+      () => subscription.postpone(message.n),
+    );
   }
 
   // What goes out: one write per turn of the event loop
@@ -236,14 +246,13 @@ export class Connection implements OutgoingHost {
     return this.#outgoing.stalledMs(now);
   }
 
-  count(what: "resumes" | "snapshots"): void {
-    this.#hub.counters[what]++;
+  count(what: Counted, times = 1): void {
+    this.counters[what] += times;
   }
 
   /** Ends it; the page comes back after so many milliseconds. */
   drain(retryAfterMs: number): void {
-    const { message } = new VioletError("E_RESTART");
-    this.send(new Encoded({ type: "error", code: "E_RESTART", message, retryAfterMs }));
+    this.error({ code: "E_RESTART", retryAfterMs });
     this.close(closeCodes.drain);
   }
 

@@ -11,6 +11,11 @@ export class Encoded {
     this.text = JSON.stringify(frame);
   }
 
+  /** Its bytes on the wire. */
+  size(framer: Framer): number {
+    return this.framed(framer)[0]?.length ?? 0;
+  }
+
   /** The one frame, in a list that all writes of it share. */
   framed(framer: Framer): readonly Uint8Array[] {
     if (this.#framer !== framer) this.#frames = [framer(this.text)];

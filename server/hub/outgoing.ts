@@ -1,8 +1,10 @@
 import type { Limits } from "../limits.ts";
-import type { Wire } from "./connection.ts";
+import type { Counters } from "./counters.ts";
 import type { Encoded } from "./encoded.ts";
+import type { Wire } from "./wire.ts";
 
 export interface OutgoingHost {
+  readonly counters: Counters;
   /** There is something to write in this turn of the event loop. */
   wake(): void;
   /** More waits than patches may be left out for: the other side asks, and never reads. */
@@ -11,13 +13,17 @@ export interface OutgoingHost {
 
 /**
  * What goes out on one connection: one write per turn of the event loop, whatever the number of frames. Patches are
- * refused while too much waits; control frames are not, up to twice as much.
+ * refused where too much would wait; control frames are not, up to twice as much, and answers with a whole state wait
+ * for room. So a page that reads nothing costs the limit, its control frames and one state.
  */
 export class Outgoing {
   readonly #wire: Wire;
   readonly #limits: Pick<Limits, "outboxBytes" | "outboxFrames">;
   readonly #host: OutgoingHost;
   readonly #queue: Encoded[] = [];
+  #queuedBytes = 0;
+  /** Frames that were written since the network had taken all. */
+  #writtenFrames = 0;
   #writtenBytes = 0;
   /** How much the network had taken when that was last found to be more, and when. */
   #takenBytes = 0;
@@ -35,18 +41,28 @@ export class Outgoing {
   }
 
   patch(frame: Encoded): boolean {
-    if (this.#isOver(1)) return false;
+    if (this.#isOver(1, frame.size(this.#wire.framer))) return false;
     this.#push(frame);
     return true;
   }
 
+  /** Undefined where there is room for more; else it is to be waited for. */
+  room(): Promise<void> | undefined {
+    if (!this.#isOver(1)) return undefined;
+    this.flush();
+    return this.#wire.drained();
+  }
+
   #push(frame: Encoded) {
+    this.#queuedBytes += frame.size(this.#wire.framer);
     if (this.#queue.push(frame) === 1) this.#host.wake();
   }
 
-  #isOver(times: number) {
+  #isOver(times: number, added = 0) {
     const { outboxBytes, outboxFrames } = this.#limits;
-    return this.#queue.length >= outboxFrames * times || this.#wire.backlogBytes > outboxBytes * times;
+    const { backlogBytes } = this.#wire;
+    const frames = this.#queue.length + (backlogBytes ? this.#writtenFrames : 0);
+    return frames >= outboxFrames * times || this.#queuedBytes + backlogBytes + added > outboxBytes * times;
   }
 
   flush(): void {
@@ -56,9 +72,13 @@ export class Outgoing {
     const { framer } = this.#wire;
     // Most often it is one frame, which others get, too: nothing is allocated for it here.
     const frames = queue.length === 1 ? first.framed(framer) : queue.flatMap((frame) => frame.framed(framer));
-    queue.length = 0;
-    for (const { length } of frames) this.#writtenBytes += length;
+    this.#writtenBytes += this.#queuedBytes;
+    this.#writtenFrames = (this.#wire.backlogBytes ? this.#writtenFrames : 0) + queue.length;
+    this.#queuedBytes = queue.length = 0;
     this.#wire.write(frames);
+    const { counters } = this.#host;
+    const { backlogBytes } = this.#wire;
+    if (backlogBytes > counters.queuedBytes) counters.queuedBytes = backlogBytes;
   }
 
   /** For how long the network has taken nothing, though something waits. Asked about once a second. */

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../src/errors.ts";
 import { type AnyStruct, refusalOf } from "../../src/state/struct.ts";
 import { frames, type UpFrame } from "../../src/wire/frames.ts";
 import { ENVELOPE_DEPTH, type MessageLimits, scan } from "../../src/wire/limits.ts";
+import { MAX_MESSAGE_OPS } from "../../src/wire/protocol.ts";
 
 /** The structs of what pages send, by `type`. */
 const structs = new Map<unknown, AnyStruct>(
@@ -17,8 +18,15 @@ export function read(text: string, { maxDepth, ...counts }: MessageLimits): UpFr
   if (code) return code;
   const frame = parse(text) as { type?: unknown } | null | undefined;
   const struct = structs.get(frame?.type);
-  return struct && !refusalOf(struct, frame) ? (frame as UpFrame) : "E_BAD_MESSAGE";
+  if (!struct || refusalOf(struct, frame)) return "E_BAD_MESSAGE";
+  return opsIn(frame as UpFrame) > MAX_MESSAGE_OPS ? "E_TOO_BIG" : (frame as UpFrame);
 }
+
+/** A call counts as one. */
+const opsIn = (frame: UpFrame) =>
+  frame.type === "SYNC"
+    ? frame.batches.reduce((sum, batch) => sum + (Array.isArray(batch) ? batch.length : 1), 0)
+    : 0;
 
 function parse(text: string): unknown {
   try {

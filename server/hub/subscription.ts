@@ -3,9 +3,9 @@ import type { Client } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import type { Authority } from "./authority.ts";
-import type { Connection } from "./connection.ts";
-import { difference } from "./difference.ts";
+import type { Connection, Failure } from "./connection.ts";
 import { Encoded } from "./encoded.ts";
+import type { Change, View } from "./views.ts";
 
 /** What a page asked for: which of its lives as a writer, and what it has. */
 export interface Request {
@@ -14,15 +14,21 @@ export interface Request {
   readonly version?: number | undefined;
 }
 
-interface Failure {
-  readonly code: string;
-  /** The number of the batch. */
-  readonly re?: number | undefined;
-  readonly field?: string | undefined;
-  readonly message?: string;
-  readonly retryAfterMs?: number;
-  readonly next?: number;
+/** A batch of this client that is committed. Without `v` that was said before. */
+interface Acknowledged {
+  readonly n: number;
+  readonly v?: number;
+  /** What it became. */
+  readonly ops?: readonly Op[] | undefined;
+  /** The state that it made, in a store with a view. */
+  readonly state?: JsonObject | undefined;
 }
+
+/** What could not be decided comes again after this time. */
+export const RETRY_MS = 1000;
+
+/** What a page sees of which nothing is known. */
+const NOTHING: View = { value: {}, digest: "", holders: 0 };
 
 /** One connection's look at one store: everything that the store tells it goes through here. */
 export class Subscription {
@@ -33,7 +39,7 @@ export class Subscription {
   /** The page cannot keep up: it gets nothing more until it has read so far that it subscribes again. */
   #isBehind = false;
   /** What this client saw last, in a store with a view. */
-  #seen: JsonObject | undefined;
+  #view: View | undefined;
 
   constructor(authority: Authority, connection: Connection) {
     this.authority = authority;
@@ -55,58 +61,79 @@ export class Subscription {
     this.#life = request.life;
     await authority.decided(this.writer);
     if (!this.#isOpen || connection.state !== "live") return;
+    this.#count(request);
     this.#isBehind = false;
-    const state = authority.state(request, this.writer, () => this.#look());
-    if (state.patches && authority.hasView) this.#look();
+    const seen = authority.views.areDefined ? this.#look(authority.committedState()) : undefined;
+    const state = authority.state(request, this.writer, () => seen?.value ?? authority.committedState());
     authority.subscriptions.add(this);
     connection.count(state.patches ? "resumes" : "snapshots");
     connection.send(new Encoded(state));
   }
 
-  #look(): JsonObject {
-    const { authority, client } = this;
-    this.#seen = authority.viewFor(client, authority.committedState());
-    return this.#seen;
+  #count({ epoch }: Request) {
+    const { authority, connection } = this;
+    if (authority.subscriptions.has(this) && !this.#isBehind) connection.count("gaps");
+    if (epoch !== undefined && epoch !== authority.epoch) connection.count("epochs");
   }
 
   /** What made a version. */
   patch(patch: Encoded): void {
-    if (this.#isBehind || this.connection.patch(patch)) return;
+    const { connection } = this;
+    if (!this.#isBehind && connection.patch(patch)) return;
+    connection.count("drops");
+    if (this.#isBehind) return;
     this.#isBehind = true;
+    this.#seeNothing();
     this.error({ code: "E_RESYNC" });
   }
 
   /** The same in a store with a view: what it changed for this client. */
-  patchView(v: number): void {
+  patchView(v: number, state: JsonObject): void {
+    if (this.#isBehind) return this.connection.count("drops");
     try {
-      if (!this.#isBehind)
-        this.patch(new Encoded({ type: "SYNC", store: this.authority.id, v, ops: this.#changes() }));
+      this.patch(this.#change(v, state).patch);
     } catch (error) {
       this.#end(error);
     }
   }
 
-  #changes(): Op[] {
-    const before = this.#seen ?? {};
-    return difference(before, this.#look());
+  #change(v: number, state: JsonObject): Change {
+    const before = this.#view ?? NOTHING;
+    return this.authority.views.change(before, this.#look(state), v);
   }
 
-  /** A batch of this client is committed. Without `v` that was said before. */
-  acknowledge({ n, v, ops }: { n: number; v?: number; ops?: readonly Op[] | undefined }): void {
+  #look(state: JsonObject): View {
+    const view = this.authority.views.hold(this.client, state);
+    this.#seeNothing();
+    this.#view = view;
+    return view;
+  }
+
+  #seeNothing() {
+    if (this.#view) this.authority.views.release(this.#view);
+    this.#view = undefined;
+  }
+
+  acknowledge({ n, v, ops, state }: Acknowledged): void {
     // The answer to the next subscription says it, too.
     if (this.#isBehind) return;
     try {
-      const seen = v !== undefined && this.authority.hasView ? this.#changes() : ops;
+      const seen = v !== undefined && state ? this.#change(v, state).ops : ops;
       this.connection.send(new Encoded({ type: "ack", store: this.authority.id, n, v, ops: seen }));
     } catch (error) {
       this.#end(error);
     }
   }
 
+  /** Nothing of this batch was taken, nor refused: it is to come again. */
+  postpone(n: number): void {
+    this.error({ code: "E_UNAVAILABLE", re: n, retryAfterMs: RETRY_MS });
+  }
+
   error({ message, ...failure }: Failure): void {
     const { id, name } = this.authority;
     const text = message ?? new VioletError(failure.code as ErrorCode, { store: name }).message;
-    this.connection.send(new Encoded({ type: "error", store: id, ...failure, message: text }));
+    this.connection.error({ store: id, ...failure, message: text });
   }
 
   /** The app's view throws. */
@@ -117,6 +144,7 @@ export class Subscription {
 
   close(): void {
     this.#isOpen = false;
+    this.#seeNothing();
     this.authority.subscriptions.delete(this);
   }
 }

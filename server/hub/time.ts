@@ -4,6 +4,8 @@ export interface HubTime {
   now(): number;
   /** Calls `fn` when this turn of the event loop is over. */
   soon(fn: () => void): void;
+  /** Calls `fn` once, later; gives the function that prevents it. */
+  after(ms: number, fn: () => void): () => void;
   /** Calls `fn` again and again; gives the function that ends it. */
   every(ms: number, fn: () => void): () => void;
   /** From 0 to 1. */
@@ -13,6 +15,10 @@ export interface HubTime {
 export const realTime: HubTime = {
   now: () => Date.now(),
   soon: (fn) => setImmediate(fn),
+  after(ms, fn) {
+    const timer = setTimeout(fn, ms).unref();
+    return () => clearTimeout(timer);
+  },
   every(ms, fn) {
     const timer = setInterval(fn, ms).unref();
     return () => clearInterval(timer);

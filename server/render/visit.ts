@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { fail } from "../../src/errors.ts";
 import { type Client, type Definition, wireName } from "../../src/state/definition.ts";
 import { referenceOf } from "../../src/state/store.ts";
-import { isOpen, mayRead } from "../access.ts";
+import { isOpen } from "../access.ts";
 import type { App } from "../app.ts";
 import type { Authority } from "../hub/authority.ts";
 import type { Session } from "../session.ts";
@@ -41,11 +41,11 @@ export class Visit {
   async admit({ definition, key }: Wanted): Promise<void> {
     const name = wireName(definition, key);
     const { client, session } = this;
-    const { stores } = this.app.settings;
+    const { hub } = this.app;
     try {
-      const ask = () => mayRead({ definition, key, client, session, stores });
-      if (!(await this.app.within(client, ask))) fail("E_FORBIDDEN", { store: name });
-      await this.app.hub.open(definition, key);
+      if (!(await hub.rights.mayRead({ definition, key, client, session })))
+        fail("E_FORBIDDEN", { store: name });
+      await hub.open(definition, key);
       this.#allowed.add(name);
     } catch (error) {
       this.#refused.set(name, error);

@@ -3,10 +3,12 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import * as ws from "ws";
 import { type WebSocket, WebSocketServer } from "ws";
+import { VioletError } from "../../src/errors.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
-import type { Connection, Peer, Wire } from "../hub/connection.ts";
+import type { Connection } from "../hub/connection.ts";
 import type { Framer } from "../hub/encoded.ts";
 import type { Hub } from "../hub/hub.ts";
+import type { Peer, Wire } from "../hub/wire.ts";
 
 export interface SocketOptions {
   /** `/_violet/socket` */
@@ -40,7 +42,7 @@ export function attachSockets(server: Server, { path, hub, admit, ...limits }: S
     socket.on("error", ignore);
     const peer = await admit(request).catch((error: unknown) => {
       hub.report(error);
-      return 500;
+      return error instanceof VioletError && error.code === "E_UNAVAILABLE" ? 503 : 500;
     });
     if (socket.destroyed) return;
     if (typeof peer === "number") return refuse(socket, peer);
@@ -132,7 +134,24 @@ class SocketWire implements Wire {
     this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
   }
 
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.writable) this.#socket.write("", () => resolve());
+      else resolve();
+    });
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
   close(code: number): void {
+    // Its answer has to be read.
+    this.#webSocket.resume();
     this.#webSocket.close(code);
   }
 }

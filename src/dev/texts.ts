@@ -76,7 +76,8 @@ export const texts = {
   E_STORE_FULL: (d) => `${at(d)} would grow past its limit of bytes.`,
   E_TOO_BIG: (d) => `A message is too big${but(d)}.`,
   E_TOO_DEEP: (d) => `A value is nested too deeply${but(d)}.`,
-  E_UNAVAILABLE: () => "The server's storage does not answer. Writes are kept and sent again.",
+  E_UNAVAILABLE: () =>
+    "The server's storage, or a rule of the app, does not answer. Writes are kept and sent again.",
   E_UNKNOWN_ACTION: (d) => `${at(d)} is not an action of this store.`,
   E_UNMARKED: (d) =>
     `${d.store}: ${d.name ? `"${d.name}"` : `this ${d.got}`} is not marked as a callback. Wrap it: callback(${d.name || "..."}).`,

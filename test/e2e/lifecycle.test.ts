@@ -91,7 +91,8 @@ suite("a live page", () => {
     await says(2);
     await isLive(page);
     assert.deepEqual(await page.evaluate(() => restored), [false, true]);
-    assert.deepEqual({ ...app.counters }, { resumes: 2, snapshots: 0, connections: 2 });
+    const { resumes, snapshots, connections } = app.counters;
+    assert.deepEqual({ resumes, snapshots, connections }, { resumes: 2, snapshots: 0, connections: 2 });
     await count();
     await says(3);
     await isLive(page);

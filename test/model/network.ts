@@ -1,6 +1,7 @@
 /** A network between browsers and a server: in order on each link, but late, cut, half open, or twice. */
-import type { Connection, Wire as ServerWire } from "../../server/hub/connection.ts";
+import type { Connection } from "../../server/hub/connection.ts";
 import type { Hub } from "../../server/hub/hub.ts";
+import type { Wire as ServerWire } from "../../server/hub/wire.ts";
 import type { Transport, TransportEvents, Wire } from "../../src/socket/transports/websocket.ts";
 import type { CloseCode } from "../../src/wire/close-codes.ts";
 
@@ -16,6 +17,7 @@ export class SimLink implements Wire {
   readonly up: string[] = [];
   /** Texts, and at last the code with which the server closed. */
   readonly down: (string | number)[] = [];
+  #waiting: (() => void)[] = [];
 
   constructor(events: TransportEvents) {
     this.#events = events;
@@ -54,6 +56,7 @@ export class SimLink implements Wire {
   /** Delivers the next frame to the browser, and gives its text. */
   deliverDown(): string | undefined {
     const frame = this.down.shift();
+    if (!this.down.length) this.#tellDrained();
     if (typeof frame === "string") this.#events.received(frame);
     else {
       this.#end();
@@ -69,8 +72,18 @@ export class SimLink implements Wire {
     this.#events.closed(LOST);
   }
 
+  /** Resolves when nothing is on its way to the browser any more. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #tellDrained() {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
   #end() {
     const server = this.#server;
+    this.#tellDrained();
     this.#server = undefined;
     this.#isOpen = false;
     return server;
@@ -93,6 +106,14 @@ class ServerEnd implements ServerWire {
   write(frames: readonly Uint8Array[]): void {
     if (this.#link.isOpen) this.#link.down.push(...frames.map(String));
   }
+
+  drained(): Promise<void> {
+    return this.#link.drained();
+  }
+
+  // What is sent stays on its way until the schedule delivers it.
+  pause(): void {}
+  resume(): void {}
 
   close(code: CloseCode): void {
     if (this.#link.isOpen) this.#link.down.push(code);

@@ -48,6 +48,23 @@ suite("an app", () => {
     assert.equal(logger.errors[0]?.message, 'a handler of "start" failed');
   });
 
+  test("does not wait for a handler that hangs, but for all that its start needs", async () => {
+    const make = (logger: MemoryLogger) => violet({ secret, logger, limits: { handlerMs: 20 } });
+    const [hanging, slow] = [new MemoryLogger(), new MemoryLogger()];
+    const first = make(hanging);
+    first.on("stop", () => new Promise(() => {}));
+    await first.ready;
+    const second = make(slow);
+    second.on("start", () => first.close());
+    await second.ready;
+    await second.close();
+    assert.deepEqual(slow.errors, []);
+    assert.deepEqual(
+      hanging.errors.map(({ err, message }) => [message, err.message]),
+      [['a handler of "stop" failed', 'A handler of "stop" took longer than 20 ms (limits.handlerMs).']],
+    );
+  });
+
   test("lists the stores that everybody may read when it starts", async () => {
     const logger = new MemoryLogger();
     const app = violet({ secret, logger });

@@ -95,6 +95,11 @@ export class SimHubTime implements HubTime {
     this.#soon.push(fn);
   }
 
+  after(ms: number, fn: () => void): () => void {
+    const timer = this.#clock.setTimeout(fn, ms);
+    return () => this.#clock.clearTimeout(timer);
+  }
+
   every(ms: number, fn: () => void): () => void {
     let timer: unknown;
     const again = () => {

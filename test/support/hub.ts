@@ -1,9 +1,10 @@
 /** A hub without a network: the test writes and reads the frames of each connection, and owns its time. */
 import type { Backend } from "../../server/backends/backend.ts";
 import { memory } from "../../server/backends/memory.ts";
-import type { Connection, Wire } from "../../server/hub/connection.ts";
+import type { Connection } from "../../server/hub/connection.ts";
 import { Hub, type HubLimits, type HubOptions } from "../../server/hub/hub.ts";
-import { defaultLimits } from "../../server/limits.ts";
+import type { Wire } from "../../server/hub/wire.ts";
+import { defaultLimits, type Limits } from "../../server/limits.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { DownFrame, Frame, UpFrame } from "../../src/wire/frames.ts";
 import { SimClock, SimHubTime } from "./clock.ts";
@@ -18,9 +19,16 @@ export class HubPage implements Wire {
   /** All frames that came, and those since the last look. */
   readonly frames: DownFrame[] = [];
   #seen = 0;
+  /** The same, as they are written. */
+  readonly buffers: Uint8Array[] = [];
   writes = 0;
-  /** What the network has not taken; a test sets it. */
+  /** It stopped reading: all that is written waits. */
+  isStalled = false;
+  /** What the network has not taken. */
   backlogBytes = 0;
+  #drained: (() => void)[] = [];
+  /** The server does not read what this page sends. */
+  isPaused = false;
   closedWith: number | undefined;
 
   constructor(bench: HubBench) {
@@ -30,7 +38,31 @@ export class HubPage implements Wire {
 
   write(frames: readonly Uint8Array[]): void {
     this.writes++;
+    this.buffers.push(...frames);
+    if (this.isStalled) for (const { length } of frames) this.backlogBytes += length;
     this.frames.push(...frames.map((frame) => JSON.parse(String(frame))));
+  }
+
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.backlogBytes) this.#drained.push(resolve);
+      else resolve();
+    });
+  }
+
+  /** Reads all that waits, and goes on reading. */
+  read(): void {
+    this.isStalled = false;
+    this.backlogBytes = 0;
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
   }
 
   close(code: number): void {

@@ -3,6 +3,7 @@ import { array, number, object, optional, size, string } from "superstruct";
 import type { Backend } from "../../../server/backends/backend.ts";
 import { memory } from "../../../server/backends/memory.ts";
 import { VioletError } from "../../../src/errors.ts";
+import type { Op } from "../../../src/state/ops.ts";
 import type { SharedOptions } from "../../../src/state/options.ts";
 import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
@@ -240,6 +241,24 @@ suite("a batch that is refused", () => {
     const error = only(await ann.sync(1, 2, 1, [["set", ["items", 0, "text"], "x".repeat(200)]]), "error");
     assert.equal(error.code, "E_STORE_FULL");
     assert.equal(only(await ann.sync(1, 3, 1, [["splice", ["items", 0], 1]]), "ack").v, 2);
+  });
+
+  test("is one of too many ops, or on a path of too many steps", async () => {
+    const bench = new HubBench({ limits: { maxBatchOps: 2, maxPathSteps: 2 } });
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    const codeOf = async (n: number, ops: Op[]) => {
+      const [answer] = await ann.sync(1, n, 0, ops);
+      return answer?.type === "error" ? answer.code : answer?.type;
+    };
+    assert.equal(await codeOf(1, [...push("a"), ...increment(), ...increment()]), "E_TOO_BIG");
+    assert.equal(await codeOf(2, [...push("a"), ...increment()]), "ack");
+    assert.equal(await codeOf(3, [["set", ["items", 0, "text"], "deep"]]), "E_BAD_PATH");
+    assert.deepEqual((await bench.authority(definition)).tree.root, {
+      ...initial(),
+      items: [{ id: "a" }],
+      count: 1,
+    });
   });
 
   test("takes its number, and is told again to who was away", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { number, object, string } from "superstruct";
+import { VioletError } from "../../../src/errors.ts";
 import type { AccessRules } from "../../../src/state/definition.ts";
 import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
@@ -72,6 +73,15 @@ suite("a connection", () => {
     assert.equal(bench.reports.length, 1);
   });
 
+  test("is closed, to come back, where it takes too long to find out who it is", async () => {
+    const bench = new HubBench({ identify: () => new Promise(() => {}) });
+    const page = bench.page();
+    await page.hello("ann");
+    bench.clock.pass(10_000);
+    await page.news();
+    assert.equal(page.closedWith, closeCodes.storage);
+  });
+
   test("is told of a bad frame, and closed at the fifth within a minute", async () => {
     const bench = new HubBench();
     const page = bench.page();
@@ -83,6 +93,19 @@ suite("a connection", () => {
     assert.equal(page.closedWith, undefined);
     page.post("null");
     assert.equal(page.closedWith, closeCodes.badMessages);
+  });
+
+  test("is told of a message of more than 100 ops, whatever the number of its batches", async () => {
+    const bench = new HubBench();
+    const definition = counter();
+    const page = await bench.subscriber("ann", definition);
+    await page.news();
+    const batches = (ops: number) =>
+      Array.from({ length: 50 }, () => Array.from({ length: ops }, () => increment).flat());
+    assert.equal(only(await page.sync(1, 1, 0, ...batches(3)), "error").code, "E_TOO_BIG");
+    assert.equal((await bench.authority(definition)).version, 0);
+    await page.sync(1, 1, 0, ...batches(2));
+    assert.equal((await bench.authority(definition)).version, 50);
   });
 
   test("may send a bad frame now and then", async () => {
@@ -124,13 +147,33 @@ suite("a connection", () => {
     );
   });
 
-  test("is closed when too many of its frames wait", async () => {
-    const bench = new HubBench();
-    const slow = counter({ write: () => new Promise(() => {}) });
+  test("is not read from while more than 64 of its messages wait, and does not count as silent then", async () => {
+    const bench = new HubBench({ limits: { handlerMs: 3_600_000 } });
+    const answers: ((allowed: boolean) => void)[] = [];
+    const slow = counter({ write: () => new Promise<boolean>((answer) => answers.push(answer)) });
     const page = await bench.subscriber("ann", slow);
-    for (let count = 0; count < 300; count++)
-      page.post({ type: "SYNC", store: 1, n: 1, v: 0, batches: [increment] });
-    assert.equal(page.closedWith, closeCodes.rate);
+    await page.news();
+    for (let n = 1; n <= 64; n++) page.post({ type: "SYNC", store: 1, n, v: 0, batches: [increment] });
+    assert.equal(page.isPaused, false);
+    page.post({ type: "SYNC", store: 1, n: 65, v: 0, batches: [increment] });
+    assert.equal(page.isPaused, true);
+    // What was on its way comes, too.
+    page.post({ type: "SYNC", store: 1, n: 66, v: 0, batches: [increment] });
+    bench.clock.pass(60_000);
+    assert.equal(page.closedWith, undefined);
+    const decide = async () => {
+      answers.shift()?.(true);
+      return (await page.news()).filter(({ type }) => type === "ack").length;
+    };
+    let decided = await decide();
+    assert.equal(page.isPaused, true);
+    decided += await decide();
+    assert.equal(page.isPaused, false);
+    while (answers.length) decided += await decide();
+    assert.equal(decided, 66);
+    assert.equal(bench.hub.counters.pauses, 1);
+    bench.clock.pass(90_000);
+    assert.equal(page.closedWith, closeCodes.heartbeat);
   });
 
   test("has at most so many stores", async () => {
@@ -164,6 +207,58 @@ suite("a connection", () => {
   });
 });
 
+suite("a rule that hangs", () => {
+  const hanging = (rule: "read" | "write") => {
+    const answer = Promise.withResolvers<boolean>();
+    let asked = 0;
+    // It answers from the second time on.
+    return { access: { [rule]: () => asked++ > 0 || answer.promise }, answer };
+  };
+
+  test("postpones the write after 10 s, and holds up nothing else", async () => {
+    const bench = new HubBench();
+    const { access, answer } = hanging("write");
+    const [slow, quick] = [counter(access), counter()];
+    const page = bench.page();
+    await page.hello("ann", { store: slow.name, life: 1 }, { store: quick.name, life: 1 });
+    await page.news();
+    page.post({ type: "SYNC", store: 1, n: 1, v: 0, batches: [increment] });
+    assert.deepEqual(await page.sync(2, 1, 0, increment), []);
+    bench.clock.pass(10_000);
+    const [error, ack] = await page.news();
+    assert.deepEqual(error, {
+      type: "error",
+      store: 1,
+      re: 1,
+      code: "E_UNAVAILABLE",
+      message: new VioletError("E_UNAVAILABLE").message,
+      retryAfterMs: 1000,
+    });
+    assert.deepEqual(ack, { type: "ack", store: 2, n: 1, v: 1 });
+    assert.match(String(bench.reports), new RegExp(`The rule "write" of "${slow.name}" took longer`));
+    answer.resolve(true);
+    assert.deepEqual(await page.news(), []);
+    assert.equal((await bench.authority(slow)).version, 0);
+    assert.equal(only(await page.sync(1, 1, 0, increment), "ack").v, 1);
+  });
+
+  test("postpones the subscription after 10 s", async () => {
+    const bench = new HubBench();
+    const { access } = hanging("read");
+    const slow = counter(access);
+    const page = bench.page();
+    await page.hello("ann", { store: slow.name, life: 1 });
+    bench.clock.pass(10_000);
+    const { code, store, retryAfterMs } = only(await page.news(), "error");
+    assert.deepEqual(
+      { code, store, retryAfterMs },
+      { code: "E_UNAVAILABLE", store: slow.name, retryAfterMs: 1000 },
+    );
+    assert.match(String(bench.reports), new RegExp(`The rule "read" of "${slow.name}" took longer`));
+    only(await page.send({ type: "subscribe", store: slow.name, life: 1 }), "state");
+  });
+});
+
 suite("a page that reads slowly", () => {
   const slow = async () => {
     const bench = new HubBench({ limits: { outboxBytes: 1000, stalledMs: 30_000 } });
@@ -186,7 +281,7 @@ suite("a page that reads slowly", () => {
 
   test("gets on when it subscribes again", async () => {
     const { bench, definition, page } = await slow();
-    page.backlogBytes = 0;
+    page.read();
     await page.news();
     const { epoch } = await bench.authority(definition);
     const state = only(
@@ -215,5 +310,84 @@ suite("a page that reads slowly", () => {
     page.backlogBytes = 2001;
     page.post("{");
     assert.equal(page.closedWith, closeCodes.slow);
+  });
+
+  test("costs no more than the limit, and leaves everybody else alone", async () => {
+    const bench = new HubBench({ limits: { outboxBytes: 5000 } });
+    const definition = counter();
+    const [page, other, writer] = [
+      await bench.subscriber("slow", definition),
+      await bench.subscriber("bob", definition),
+      await bench.subscriber("ann", definition),
+    ];
+    await Promise.all([page.news(), other.news()]);
+    page.isStalled = true;
+    for (let n = 1; n <= 200; n++) await writer.sync(1, n, n - 1, increment);
+    const patches = page.frames.filter(({ type }) => type === "SYNC").length;
+    assert.equal((await other.news()).length, 200);
+    const { drops, errors, queuedBytes } = bench.hub.counters;
+    assert.equal(drops, 200 - patches);
+    assert.deepEqual(errors, { E_RESYNC: 1 });
+    const told = page.buffers.at(-1)?.length ?? 0;
+    assert.equal(queuedBytes, page.backlogBytes);
+    assert.ok(queuedBytes > 4000 && queuedBytes - told <= 5000, `${queuedBytes} bytes`);
+  });
+
+  test("gets no patch that alone is more than the limit", async () => {
+    const bench = new HubBench({ limits: { outboxBytes: 1000 } });
+    const definition = counter();
+    const [page, writer] = [
+      await bench.subscriber("bob", definition),
+      await bench.subscriber("ann", definition),
+    ];
+    await page.news();
+    await writer.sync(1, 1, 0, [["set", ["text"], "x".repeat(1000)]]);
+    assert.equal(only(await page.news(), "error").code, "E_RESYNC");
+    const { value } = only(await page.send({ type: "subscribe", store: definition.name, life: 1 }), "state");
+    assert.deepEqual(value, { count: 0, text: "x".repeat(1000) });
+  });
+
+  test("has at most so many frames waiting, in one turn and over many", async () => {
+    const bench = new HubBench({ limits: { outboxFrames: 10 } });
+    const definition = counter();
+    const pages = [await bench.subscriber("bob", definition), await bench.subscriber("eve", definition)];
+    const writer = await bench.subscriber("ann", definition);
+    const authority = await bench.authority(definition);
+    for (const page of pages) await page.news();
+    const [once, slow] = pages as [(typeof pages)[0], (typeof pages)[0]];
+    for (let count = 0; count < 15; count++)
+      authority.transaction(() => authority.write(["increment", ["count"], 1]));
+    const patchesOf = async (page: typeof once) =>
+      (await page.news()).filter(({ type }) => type === "SYNC").length;
+    assert.equal(await patchesOf(once), 10);
+    await slow.send({ type: "subscribe", store: definition.name, life: 1 });
+    slow.isStalled = true;
+    for (let n = 1; n <= 15; n++) await writer.sync(1, n, 14 + n, increment);
+    assert.equal(await patchesOf(slow), 10);
+    slow.read();
+    await slow.send({ type: "subscribe", store: definition.name, life: 1 });
+    await writer.sync(1, 16, 30, increment);
+    assert.equal(await patchesOf(slow), 1);
+  });
+
+  test("gets whole states one at a time, as it reads", async () => {
+    const bench = new HubBench({ limits: { outboxBytes: 1000 } });
+    const definitions = [counter(), counter(), counter()];
+    for (const definition of definitions) {
+      const authority = await bench.authority(definition);
+      authority.transaction(() => authority.write(["set", ["text"], "x".repeat(1000)]));
+      await authority.settled();
+    }
+    const page = bench.page();
+    page.isStalled = true;
+    await page.hello("bob", ...definitions.map(({ name }) => ({ store: name, life: 1 })));
+    const states = () => page.frames.filter(({ type }) => type === "state").length;
+    for (const count of [1, 2, 3]) {
+      await page.news();
+      assert.equal(states(), count);
+      page.read();
+      page.isStalled = true;
+    }
+    assert.equal(page.closedWith, undefined);
   });
 });

@@ -17,6 +17,19 @@ const counter = () => definitionOf(shared(`hub${stores++}`, { state: State, init
 const rooms = () => definitionOf(shared.family(`hub${stores++}`, { state: State, initial }));
 const increment: ["increment", string[], number][] = [["increment", ["count"], 1]];
 
+/** Storage that answers when the test says so. */
+function slowLoads() {
+  const inner = memory();
+  const loads: PromiseWithResolvers<void>[] = [];
+  const load = async (store: string) => {
+    const answer = Promise.withResolvers<void>();
+    loads.push(answer);
+    await answer.promise;
+    return inner.load(store);
+  };
+  return { backend: { ...inner, load }, loads };
+}
+
 suite("an identity", () => {
   test("connects once, and outlives the loss of its link", async () => {
     const bench = new HubBench();
@@ -294,7 +307,7 @@ suite("a room", () => {
     await page.sync(1, 2, 0, increment);
     const stored = await backend.load(store);
     assert.deepEqual(stored?.value, { count: 1 });
-    assert.deepEqual([...(stored?.writers ?? [])], [["ann.1", { n: 2 }]]);
+    assert.deepEqual([...(stored?.writers ?? [])], [["ann.1", { n: 2, at: bench.clock.now() }]]);
   });
 
   test("has a key that its struct lets through", async () => {
@@ -306,11 +319,52 @@ suite("a room", () => {
     }
   });
 
-  test("asked for twice at once is loaded once", async () => {
-    const bench = new HubBench({ backend: memory({ delayMs: 1 }) });
-    const definition = rooms();
-    const [one, two] = await Promise.all([bench.hub.open(definition, "a"), bench.hub.open(definition, "a")]);
-    assert.equal(one, two);
+  test("is loaded once, however many ask before, while and after it is loaded", async () => {
+    const { backend, loads } = slowLoads();
+    const bench = new HubBench({ backend });
+    const store = `${rooms().name}/a`;
+    const pages = Array.from({ length: 100 }, () => bench.page());
+    const greet = (from: number, to: number) =>
+      Promise.all(
+        pages.slice(from, to).map((page, index) => page.hello(`c${from + index}`, { store, life: 1 })),
+      );
+    await greet(0, 50);
+    await greet(50, 90);
+    loads[0]?.resolve();
+    await greet(90, 100);
+    assert.equal(loads.length, 1);
+    for (const { frames } of pages) assert.equal(only(frames, "state").id, 1);
+  });
+
+  test("that could not be loaded is loaded again, once, when the next ones ask", async () => {
+    const { backend, loads } = slowLoads();
+    const bench = new HubBench({ backend });
+    const store = `${rooms().name}/a`;
+    const pages = Array.from({ length: 10 }, () => bench.page());
+    await Promise.all(pages.map((page, index) => page.hello(`c${index}`, { store, life: 1 })));
+    loads[0]?.reject(new VioletError("E_UNAVAILABLE"));
+    for (const page of pages) assert.equal(only(await page.news(), "error").retryAfterMs, 1000);
+    await Promise.all(pages.map((page) => page.send({ type: "subscribe", store, life: 1 })));
+    assert.equal(loads.length, 2);
+    loads[1]?.resolve();
+    for (const page of pages) assert.equal(only(await page.news(), "state").id, 1);
+  });
+
+  test("whose loading hangs is given up after 10 s, and asked for again", async () => {
+    const { backend, loads } = slowLoads();
+    const bench = new HubBench({ backend });
+    const store = `${rooms().name}/a`;
+    const page = bench.page();
+    await page.hello("ann", { store, life: 1 });
+    bench.clock.pass(10_000);
+    const { code, retryAfterMs } = only(await page.news(), "error");
+    assert.deepEqual({ code, retryAfterMs }, { code: "E_UNAVAILABLE", retryAfterMs: 1000 });
+    assert.match(String(bench.reports), new RegExp(`Loading "${store}" took longer than 10000 ms`));
+    await page.send({ type: "subscribe", store, life: 1 });
+    loads[0]?.resolve();
+    assert.deepEqual(await page.news(), []);
+    loads[1]?.resolve();
+    only(await page.news(), "state");
   });
 });
 

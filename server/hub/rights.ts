@@ -1,0 +1,77 @@
+import type { Change, Client } from "../../src/state/definition.ts";
+import type { Frame } from "../../src/wire/frames.ts";
+import { type Asked, mayRead, mayWrite } from "../access.ts";
+import { inTime } from "../deadline.ts";
+import type { Verdict } from "./authority.ts";
+import type { Subscription } from "./subscription.ts";
+import type { HubTime } from "./time.ts";
+
+type BatchFrame = Frame<"write">["batches"][number];
+
+export interface RightsOptions {
+  /** What holds for a store without a rule. */
+  readonly stores: "allow" | "deny";
+  readonly handlerMs: number;
+  readonly time: HubTime;
+  within<T>(client: Client, fn: () => T): T;
+  report(error: unknown): void;
+}
+
+/** What the app's rules say of clients. They run in the scope of the client, and have so much time. */
+export class Rights {
+  readonly #options: RightsOptions;
+
+  constructor(options: RightsOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with what the rule throws, or with E_UNAVAILABLE where it takes too long. */
+  async mayRead(asked: Omit<Asked, "stores">): Promise<boolean> {
+    const { stores, within } = this.#options;
+    const answer = within(asked.client, () => mayRead({ ...asked, stores }));
+    return answer instanceof Promise ? this.#inTime(answer, "read", asked.definition.name) : answer;
+  }
+
+  /**
+   * Whether each batch may be written; at once, where no rule takes time. A rule that throws allows nothing. Rejects
+   * with E_UNAVAILABLE where one takes too long.
+   */
+  judge(subscription: Subscription, batches: readonly BatchFrame[]): Verdict[] | Promise<Verdict[]> {
+    const verdicts = together(batches.map((batch) => this.#judge(subscription, batch)));
+    const { name } = subscription.authority.definition;
+    return verdicts instanceof Promise ? this.#inTime(verdicts, "write", name) : verdicts;
+  }
+
+  #judge({ authority, client }: Subscription, batch: BatchFrame): Verdict | Promise<Verdict> {
+    const changes: Change[] = Array.isArray(batch)
+      ? batch.map(([kind, path]) => ({ via: "write", kind, path }))
+      : [{ via: "action", action: batch.action }];
+    const ask = (change: Change) =>
+      this.#options.within(client, () => mayWrite(authority.definition, client, change));
+    try {
+      const answers = together(changes.map(ask));
+      if (!(answers instanceof Promise)) return verdictOf(answers);
+      return answers.then(verdictOf, (error: unknown) => this.#fault(error));
+    } catch (error) {
+      return this.#fault(error);
+    }
+  }
+
+  #fault(error: unknown): Verdict {
+    this.#options.report(error);
+    return "E_INTERNAL";
+  }
+
+  #inTime<T>(answer: Promise<T>, rule: "read" | "write", store: string): Promise<T> {
+    return inTime(answer, { what: `The rule "${rule}" of "${store}"`, ...this.#options });
+  }
+}
+
+/** Answers of which some may be waited for: one promise, if any has to be. */
+const together = <T>(answers: readonly (T | Promise<T>)[]): T[] | Promise<T[]> =>
+  answers.some((answer) => answer instanceof Promise)
+    ? Promise.all(answers.map(async (answer) => answer))
+    : (answers as T[]);
+
+const verdictOf = (answers: readonly boolean[]): Verdict =>
+  answers.every(Boolean) ? undefined : "E_FORBIDDEN";

@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { fail } from "../../src/errors.ts";
+import { type Client, type Definition, definitions, wireName } from "../../src/state/definition.ts";
+import { refusalOf } from "../../src/state/struct.ts";
+import type { Backend, StoredState } from "../backends/backend.ts";
+import { inTime } from "../deadline.ts";
+import type { Limits } from "../limits.ts";
+import { Authority } from "./authority.ts";
+import type { HubTime } from "./time.ts";
+
+export interface StoresOptions {
+  readonly backend: Backend;
+  readonly limits: Limits;
+  readonly time: HubTime;
+  self?(): Client | undefined;
+  report(error: unknown): void;
+}
+
+const SERVER: Client = { id: "server" };
+
+/** The stores of an app that are loaded. */
+export class Stores {
+  readonly #options: StoresOptions;
+  readonly #all = new Map<string, Authority>();
+  readonly #loading = new Map<string, Promise<Authority>>();
+  readonly #epoch = randomBytes(6).toString("base64url");
+  #nextId = 1;
+
+  constructor(options: StoresOptions) {
+    this.#options = options;
+  }
+
+  [Symbol.iterator](): Iterator<Authority> {
+    return this.#all.values();
+  }
+
+  find(definition: Definition, key: string | undefined): Authority | undefined {
+    const authority = this.#all.get(wireName(definition, key));
+    if (authority) authority.usedAt = this.#options.time.now();
+    return authority;
+  }
+
+  /** The store, loaded once, however many ask. Rejects with E_STATE_INVALID and E_UNAVAILABLE; then the next one tries again. */
+  async open(definition: Definition, key: string | undefined): Promise<Authority> {
+    const known = this.find(definition, key);
+    if (known) return known;
+    const name = wireName(definition, key);
+    const loading =
+      this.#loading.get(name) ?? this.#load(definition, key).finally(() => this.#loading.delete(name));
+    this.#loading.set(name, loading);
+    return loading;
+  }
+
+  async #load(definition: Definition, key: string | undefined): Promise<Authority> {
+    const { backend, limits, time, self, report } = this.#options;
+    const { handlerMs } = limits;
+    const name = wireName(definition, key);
+    const found = await inTime(backend.load(name), {
+      what: `Loading "${name}"`,
+      handlerMs,
+      time,
+      report,
+    });
+    const stored = migrated(definition, found);
+    const authority = new Authority(definition, key, {
+      backend,
+      stored,
+      limits,
+      id: this.#nextId++,
+      epoch: this.#epoch,
+      now: () => time.now(),
+      self: () => self?.() ?? SERVER,
+      report,
+    });
+    checkState(authority, stored);
+    this.#all.set(name, authority);
+    return authority;
+  }
+
+  /** Loads all plain shared stores. */
+  async ready(): Promise<void> {
+    const plain = [...definitions.values()].filter(({ scope, keys }) => scope === "shared" && !keys);
+    await Promise.all(plain.map((definition) => this.open(definition, undefined)));
+  }
+
+  /** Rooms that nobody uses go; what was written to them stays with the backend. */
+  dropIdle(): void {
+    for (const [name, authority] of this.#all) if (this.#isIdle(authority)) this.#all.delete(name);
+  }
+
+  #isIdle({ key, subscriptions, pending, usedAt, isWatched }: Authority) {
+    const { time, limits } = this.#options;
+    const isUsed = key === undefined || subscriptions.size > 0 || pending > 0 || isWatched;
+    return !isUsed && time.now() - usedAt > limits.idleRoomMs;
+  }
+
+  /** Waits for what is being committed. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#all.values()].map((authority) => authority.settled()));
+  }
+}
+
+/** The definition and the key in a wire name. Throws E_FORBIDDEN where there is no such store. */
+export function parseName(name: string): { definition: Definition; key: string | undefined } {
+  const slash = name.indexOf("/");
+  const definition = definitions.get(slash < 0 ? name : name.slice(0, slash));
+  const key = slash < 0 ? undefined : name.slice(slash + 1);
+  const fits =
+    definition?.scope === "shared" && (definition.keys ? definition.keys.is(key) : key === undefined);
+  if (fits) return { definition, key };
+  return fail("E_FORBIDDEN", { store: name }, { origin: "peer" });
+}
+
+function migrated(definition: Definition, stored: StoredState | undefined): StoredState | undefined {
+  if (!stored || stored.schema === definition.version || !definition.migrate) return stored;
+  return {
+    ...stored,
+    value: definition.migrate(stored.value, stored.schema) as StoredState["value"],
+    schema: definition.version,
+  };
+}
+
+/** A stored state that its struct refuses stops its store, and is never overwritten. */
+function checkState({ definition, name, tree, boxed }: Authority, stored: StoredState | undefined) {
+  const refusal = definition.struct && refusalOf(definition.struct, boxed ? tree.root.value : tree.root);
+  if (refusal) fail(stored ? "E_STATE_INVALID" : "E_VALIDATION", { store: name, ...refusal });
+}
