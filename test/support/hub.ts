@@ -4,7 +4,7 @@ import { memory } from "../../server/backends/memory.ts";
 import type { Connection } from "../../server/hub/connection.ts";
 import { Hub, type HubLimits, type HubOptions } from "../../server/hub/hub.ts";
 import type { Wire } from "../../server/hub/wire.ts";
-import { defaultLimits, type Limits } from "../../server/limits.ts";
+import { defaultLimits } from "../../server/limits.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { DownFrame, Frame, UpFrame } from "../../src/wire/frames.ts";
 import { SimClock, SimHubTime } from "./clock.ts";
