@@ -5,6 +5,7 @@ import { type Middleware, server } from "../../server/index.ts";
 import { type Client, html, shared } from "../../src/index.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
+import { cookiesOf, type Page, type Served, secret, serve } from "../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
 
 const store = shared("door-store", { state: integer(), initial: () => 5 });
