@@ -37,8 +37,10 @@ export function address(op: Op, root: Json): Addressed {
     node = child(node, step);
     return Array.isArray(holder) ? idOf(node) : undefined;
   });
-  if (kind !== "splice" && kind !== "move") return { op, ids, removed: [], gap: undefined };
-  const list = holder as List;
+  // Where there is no list, the op does not apply either.
+  if ((kind !== "splice" && kind !== "move") || !Array.isArray(holder))
+    return { op, ids, removed: [], gap: undefined };
+  const list: List = holder;
   const at = path.at(-1) as number;
   if (kind === "splice")
     return { op, ids, removed: list.slice(at, at + op[2]).map(idOf), gap: gapAt(list, at) };

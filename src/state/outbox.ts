@@ -34,6 +34,8 @@ export class Outbox {
   /** What was sent is to be sent again, but later. */
   #hold: object | undefined;
   #kept: (Pending & { readonly at: number })[] = [];
+  /** The last number of those that are not kept any more. */
+  #forgotten = 0;
   #waiters: Waiter[] = [];
 
   get isFull(): boolean {
@@ -109,28 +111,39 @@ export class Outbox {
   }
 
   #keep(batch: Pending & { readonly at: number }) {
-    this.forget(batch.at);
     this.#kept.push(batch);
-    this.#kept = this.#kept.slice(-MAX_KEPT);
+    this.forget(batch.at);
   }
 
-  /** Forgets what was acknowledged too long before `now`. */
+  /** Forgets what was acknowledged too long before `now`, and the oldest of what is too many. */
   forget(now: number): void {
-    this.#kept = this.#kept.filter(({ at }) => now - at < KEPT_MS);
+    const last = this.#kept.findLastIndex(
+      ({ at }, index, { length }) => now - at >= KEPT_MS || index < length - MAX_KEPT,
+    );
+    this.#forgotten = this.#kept.splice(0, last + 1).at(-1)?.n ?? this.#forgotten;
   }
 
-  /** A server that knows this page's batches up to `last` only: what it lost of them goes again. */
-  restart(last: number): void {
+  /**
+   * A server that knows this page's batches up to `last` only: what it lost of them goes again. True: there was more
+   * than is kept.
+   */
+  restart(last: number): boolean {
+    const isMore = this.#forgotten > last;
+    if (isMore) this.#forgotten = 0;
     this.batches.unshift(...this.#kept.filter(({ n }) => n > last));
     this.#kept = this.#kept.filter(({ n }) => n <= last);
     for (const batch of this.batches) if (batch.n > last) batch.n = 0;
     this.sent = this.decided = last;
+    return isMore;
   }
 
   /** Another writer from now on: the old one's numbers mean nothing any more. */
   newLife(): void {
+    // Whether another server still has what was written before, the new numbers do not say.
+    const forgotten = this.decided || this.#forgotten ? Infinity : 0;
     this.life++;
     this.#kept = [];
     this.restart(0);
+    this.#forgotten = forgotten;
   }
 }

@@ -14,7 +14,7 @@ import { type ErrorCode, fail, VioletError } from "../errors.ts";
 import type { DownFrame, Frame } from "../wire/frames.ts";
 import { isTooBig } from "../wire/limits.ts";
 import { MAX_KEY_LETTERS, MAX_MESSAGE_OPS, MAX_PATH_STEPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
-import { address, locate } from "./address.ts";
+import { type Addressed, address, locate } from "./address.ts";
 import { actionContext } from "./context.ts";
 import { type Batch, type Call, type OpenBatch, StoreCore } from "./core.ts";
 import type { Client, Definition } from "./definition.ts";
@@ -117,10 +117,12 @@ export class Replica extends StoreCore {
   protected override guard(op: Op): void {
     super.guard(op);
     const [kind, path] = op;
-    const isByIndex = kind === "splice" || kind === "move" || path.some(isIndex);
-    if (isByIndex && !this.isLoaded && !isActing(this)) fail("E_NOT_LOADED", { store: this.name });
     if (path.length > MAX_PATH_STEPS || path.some(isTooLong)) fail("E_BAD_PATH", { store: this.name, path });
+    // An action has asked for its room; one that runs again has it.
+    if (isActing(this)) return;
     this.#checkRoom();
+    const isByIndex = kind === "splice" || kind === "move" || path.some(isIndex);
+    if (isByIndex && !this.isLoaded) fail("E_NOT_LOADED", { store: this.name });
   }
 
   #checkRoom() {
@@ -130,9 +132,9 @@ export class Replica extends StoreCore {
   }
 
   protected override apply(op: Op, batch: OpenBatch): boolean {
-    const meant = batch.call ? undefined : address(op, this.tree.root);
+    const meant = address(op, this.tree.root);
     const applies = super.apply(op, batch);
-    if (applies && meant) (batch.meant ??= []).push(meant);
+    if (applies) (batch.meant ??= []).push(meant);
     return applies;
   }
 
@@ -309,9 +311,7 @@ export class Replica extends StoreCore {
 
   /** Applies a pending batch again on a changed state; gives what the next one has to be carried over. */
   #redo(batch: Pending, theirs: readonly Op[]): readonly Op[] {
-    const [mine, over] = cross(batch.ops, theirs);
-    if (batch.ops.filter(adds).length > mine.filter(adds).length) this.#host.lost(this, batch.ops, "E_GONE");
-    this.#show(batch, mine);
+    const over = this.#carry(batch, theirs);
     if (!batch.call) return this.definition.optimistic ? over : theirs;
     const carried = { ...batch };
     this.revert(batch.undo);
@@ -319,29 +319,40 @@ export class Replica extends StoreCore {
     return [...over, ...instead(carried, batch.ops)];
   }
 
-  /** Makes these the ops of a batch; what does not apply is left out. */
-  #show(batch: Pending, ops: readonly Op[]) {
-    const { optimistic } = this.definition;
-    batch.undo = [];
-    batch.ops = ops.filter((op) => {
-      const undo = optimistic && this.tree.apply(op);
-      if (undo) batch.undo.push(undo);
-      return undo || !optimistic;
+  /** Carries a batch over `theirs`, and gives them as they are after it. */
+  #carry(batch: Pending, theirs: readonly Op[]): readonly Op[] {
+    let over = theirs;
+    this.#remake(batch, "E_GONE", ({ op }) => {
+      const [mine, after] = cross([op], over);
+      over = after;
+      return mine;
     });
+    return over;
+  }
+
+  /** Makes the ops of a batch anew, each on those before it. A raw write that has no place, or brings nothing, is told. */
+  #remake(batch: Pending, reason: string, become: (meant: Addressed) => readonly Op[] | undefined) {
+    const { call, meant = [] } = batch;
+    const made = this.newBatch();
+    for (const each of meant) {
+      const became = become(each)?.filter((op) => this.apply(op, made));
+      const { op } = each;
+      if (!call && (!became || (adds(op) && !became.some(adds)))) this.#host.lost(this, [op], reason);
+    }
+    assign(batch, made);
+    if (!this.definition.optimistic) this.revert(batch.undo.splice(0));
   }
 
   /** Runs a pending call again. What it throws is the server's to say: the prediction is empty then. */
   #predict(batch: Pending) {
     const call = batch.call as Call;
-    batch.ops = [];
-    batch.undo = [];
-    if (!this.definition.optimistic) return;
-    const again = this.newBatch(call);
+    let made = this.newBatch(call);
     try {
-      this.attempt(again, () => this.perform(call, this.#context(call)));
-      batch.ops = again.ops;
-      batch.undo = again.undo;
-    } catch {}
+      if (this.definition.optimistic) this.attempt(made, () => this.perform(call, this.#context(call)));
+    } catch {
+      made = this.newBatch();
+    }
+    assign(batch, made);
   }
 
   // Subscribing, resuming, starting again
@@ -358,8 +369,9 @@ export class Replica extends StoreCore {
     // A page that was away for too long may come back as another client.
     const isOther = outbox.sent && id !== this.#client;
     this.#client = id;
-    if (epoch !== this.#epoch) outbox.restart(last);
-    else if (last < outbox.decided || isOther) this.#expire();
+    if (epoch !== this.#epoch) {
+      if (outbox.restart(last)) this.#host.lost(this, [], "E_FORGOTTEN");
+    } else if (last < outbox.decided || isOther) this.#expire();
     if (patches) this.#catchUp(state);
     else this.#replace(state);
     this.#adopt(state);
@@ -413,27 +425,14 @@ export class Replica extends StoreCore {
     for (const batch of this.#outbox.batches) {
       if (!batch.n || batch.n > last) {
         if (batch.call) this.#predict(batch);
-        else this.#relocate(batch);
+        else this.#remake(batch, "E_UNDECIDED", (meant) => locate(meant, this.tree.root));
       } else if (refusal && batch.n === last) this.#refuse(batch, this.#error(refusal));
       else this.#outbox.settle(batch, batch.ops, this.#host.now());
     }
   }
-
-  /** Finds the places of raw ops again, one after another: each stands on those before it. */
-  #relocate(batch: Pending) {
-    const undo: Op[] = [];
-    batch.ops = (batch.meant ?? []).flatMap((meant) => {
-      const found = locate(meant, this.tree.root);
-      if (!found) this.#host.lost(this, [meant.op], "E_UNDECIDED");
-      return (found ?? []).filter((op) => {
-        const inverse = this.tree.apply(op);
-        return inverse && undo.push(inverse);
-      });
-    });
-    batch.undo = undo;
-    if (!this.definition.optimistic) this.revert(undo.splice(0));
-  }
 }
+
+const assign = (batch: Batch, { ops, undo, meant }: Batch) => Object.assign(batch, { ops, undo, meant });
 
 /** A server refuses longer keys, without a look at the rest of the message. */
 const isTooLong = (step: Step) => (step as string).length > MAX_KEY_LETTERS;

@@ -264,6 +264,42 @@ suite("cross: both ways come to the same state (TP1)", () => {
   });
 });
 
+suite("cross: lists in a list", () => {
+  /** A list of lists, each under a name of its own: their names and all that is in them. */
+  const names = (state: JsonObject) =>
+    (state.list as { name: string; sub: string[] }[]).map(({ name, sub }) => [name, ...sub]);
+
+  test("for random batches, keep what both sides keep or add, in the lists that both keep", () => {
+    for (let round = 0; round < 10_000; round++) {
+      const random = new Chance(seed ^ round);
+      const group = (name: string) => ({
+        name,
+        sub: [`${name}1`, `${name}2`, `${name}3`].slice(random.below(4)),
+      });
+      const state = list(...["a", "b", "c"].slice(random.below(3)).map(group));
+      const mine = random.groupBatch(state, "m");
+      const theirs = random.groupBatch(state, "t");
+      const label = `seed ${seed} round ${round}`;
+      const result = new Map(names(converge(state, mine, theirs, label)).map((row) => [row[0], row]));
+      const [before, byMe, byThem] = [state, after(state, mine), after(state, theirs)].map(
+        (each) => new Map(names(each).map((row) => [row[0], row])),
+      ) as [typeof result, typeof result, typeof result];
+      const kept = union(
+        [...before.keys()] as Json[],
+        [...byMe.keys()] as Json[],
+        [...byThem.keys()] as Json[],
+      );
+      assert.deepEqual(new Set(result.keys() as Iterable<Json>), new Set(kept), label);
+      for (const [name, row] of result) {
+        const [old, my, their] = [before, byMe, byThem].map((side) => (side.get(name) ?? []) as Json[]);
+        // Only one side knows a list that it added.
+        const wanted = old?.length ? union(old, my ?? [], their ?? []) : [...(my ?? []), ...(their ?? [])];
+        assert.deepEqual([...(row as string[])].sort(), [...(wanted as string[])].sort(), label);
+      }
+    }
+  });
+});
+
 /** What is left when both sides' removals and additions count. */
 const union = (before: Json[], mine: Json[], theirs: Json[]) => [
   ...before.filter((item) => mine.includes(item) && theirs.includes(item)),
@@ -334,6 +370,30 @@ class Chance {
     if (kind === 3) return ["move", inside, this.below(length)];
     const count = this.below(2) * this.below(length - at + 1);
     return ["splice", [...path, at], count, this.items(2, 1)];
+  }
+
+  /** Ops on a list of named lists, and inside of these. */
+  groupBatch(state: JsonObject, prefix: string): Op[] {
+    const tree = new Tree(structuredClone(state));
+    return Array.from({ length: this.below(4) }, () => {
+      const groups = tree.get(["list"]) as Json[];
+      const within = this.below(groups.length);
+      const isInner = groups.length > 0 && this.below(3) > 0;
+      const path: Path = isInner ? ["list", within, "sub"] : ["list"];
+      const name = () => `${prefix}${this.#names++}`;
+      const op = this.#anyListOp(path, (tree.get(path) as Json[]).length, () =>
+        isInner ? name() : { name: name(), sub: [] },
+      );
+      tree.apply(structuredClone(op));
+      return op;
+    });
+  }
+
+  #anyListOp(path: Path, length: number, make: () => Json): Op {
+    const at = this.below(length + 1);
+    if (at < length && this.below(3) === 0) return ["move", [...path, at], this.below(length)];
+    const count = this.below(2) * this.below(length - at + 1);
+    return ["splice", [...path, at], count, Array.from({ length: this.below(3) }, make)];
   }
 
   listBatch(state: JsonObject, prefix: string): Op[] {
