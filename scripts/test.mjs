@@ -85,6 +85,10 @@ const chosen = args.filter((arg) => !(arg in parts) && !flags.includes(arg));
 process.env.VIOLET_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${process.env.VIOLET_SEED} (again: VIOLET_SEED=${process.env.VIOLET_SEED} npm test)`);
 
+// The longer search, which is no file of tests: its arguments are explained in test/model/run.ts.
+if (args[0] === "model")
+  process.exit(await run(process.execPath, [...fromSources, "test/model/run.ts", ...args.slice(1)]));
+
 const results = [];
 for (const name of named.length > 0 ? named : Object.keys(parts))
   results.push(await timed(name, chosen, flags));

@@ -1,4 +1,5 @@
 /** A network between browsers and a server: in order on each link, but late, cut, half open, or twice. */
+import assert from "node:assert/strict";
 import type { Connection } from "../../server/hub/connection.ts";
 import type { Hub } from "../../server/hub/hub.ts";
 import type { Wire as ServerWire } from "../../server/hub/wire.ts";
@@ -7,16 +8,20 @@ import type { CloseCode } from "../../src/wire/close-codes.ts";
 
 const LOST = 1006;
 
-const framer = (text: string) => Buffer.from(text);
+/** Here a text is as good as its bytes. */
+const framer = (text: string) => text as unknown as Uint8Array;
 
 /** One link, as the browser holds it, with all that is on its way. */
 export class SimLink implements Wire {
   readonly #events: TransportEvents;
   #server: Connection | undefined;
   #isOpen = true;
+  /** Whether what is sent arrives nowhere, and nobody noticed. */
+  #isDead = false;
   readonly up: string[] = [];
   /** Texts, and at last the code with which the server closed. */
   readonly down: (string | number)[] = [];
+  downBytes = 0;
   #waiting: (() => void)[] = [];
 
   constructor(events: TransportEvents) {
@@ -32,18 +37,26 @@ export class SimLink implements Wire {
     return this.#server !== undefined;
   }
 
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
   send(text: string): void {
-    this.up.push(text);
+    if (!this.#isDead) this.up.push(text);
   }
 
   close(code: number): void {
-    this.#end()?.closed(code);
+    this.#end();
+    this.#part()?.closed(code);
   }
 
   /** The connection comes to stand, or is refused where there is no server. */
   open(hub: Hub | undefined): void {
     if (!hub) return this.cut();
-    this.#server = hub.connect(new ServerEnd(this), { session: undefined, address: "" });
+    this.#server = hub.connect(new ServerEnd(this, hub.limits.outboxBytes), {
+      session: undefined,
+      address: "",
+    });
     this.#events.opened();
   }
 
@@ -57,18 +70,50 @@ export class SimLink implements Wire {
   deliverDown(): string | undefined {
     const frame = this.down.shift();
     if (!this.down.length) this.#tellDrained();
-    if (typeof frame === "string") this.#events.received(frame);
-    else {
-      this.#end();
-      this.#events.closed(frame as number);
+    if (typeof frame === "string") {
+      this.downBytes -= frame.length;
+      this.#events.received(frame);
+      return frame;
     }
-    return typeof frame === "string" ? frame : undefined;
+    this.#end();
+    this.#part();
+    this.#events.closed(frame as number);
+    return undefined;
   }
 
-  /** Everything on its way is lost. The browser notices; the server at once, or only when it tries. */
-  cut(isHalfOpen = false): void {
-    const server = this.#end();
-    if (!isHalfOpen) server?.closed(LOST);
+  /** Everything on its way is lost, and both ends notice. */
+  cut(): void {
+    this.#part()?.closed(LOST);
+    this.#lose();
+  }
+
+  /** The browser notices; the server only when it tries. */
+  cutForBrowser(): void {
+    this.#part();
+    this.#lose();
+  }
+
+  /** The browser notices. The server does not, and what was on its way to it still comes: late. */
+  cutBehind(): void {
+    this.#lose();
+  }
+
+  /** The server notices. The browser goes on talking to nobody, until it finds the silence too long. */
+  cutForServer(): void {
+    this.#part()?.closed(LOST);
+    this.#isDead = true;
+    this.up.length = 0;
+    this.down.length = 0;
+    this.downBytes = 0;
+  }
+
+  serverDied(): void {
+    this.#part();
+    if (this.#isOpen) this.#lose();
+  }
+
+  #lose() {
+    this.#end();
     this.#events.closed(LOST);
   }
 
@@ -82,10 +127,13 @@ export class SimLink implements Wire {
   }
 
   #end() {
+    this.#isOpen = false;
+  }
+
+  #part() {
     const server = this.#server;
     this.#tellDrained();
     this.#server = undefined;
-    this.#isOpen = false;
     return server;
   }
 }
@@ -94,17 +142,29 @@ export class SimLink implements Wire {
 class ServerEnd implements ServerWire {
   readonly framer = framer;
   readonly #link: SimLink;
+  readonly #outboxBytes: number;
+  #lastBytes = 0;
 
-  constructor(link: SimLink) {
+  constructor(link: SimLink, outboxBytes: number) {
     this.#link = link;
+    this.#outboxBytes = outboxBytes;
   }
 
   get backlogBytes(): number {
-    return this.#link.down.reduce<number>((sum, frame) => sum + String(frame).length, 0);
+    return this.#link.downBytes;
   }
 
   write(frames: readonly Uint8Array[]): void {
-    if (this.#link.isOpen) this.#link.down.push(...frames.map(String));
+    const link = this.#link;
+    if (!link.isOpen || link.isDead) return;
+    const before = link.downBytes;
+    // All but the last write were allowed when no more than twice the limit waited.
+    assert(before - this.#lastBytes <= this.#outboxBytes * 2, `${before} bytes wait for a slow reader`);
+    for (const frame of frames as unknown as string[]) {
+      link.down.push(frame);
+      link.downBytes += frame.length;
+    }
+    this.#lastBytes = link.downBytes - before;
   }
 
   drained(): Promise<void> {
@@ -116,15 +176,18 @@ class ServerEnd implements ServerWire {
   resume(): void {}
 
   close(code: CloseCode): void {
-    if (this.#link.isOpen) this.#link.down.push(code);
+    if (this.#link.isOpen && !this.#link.isDead) this.#link.down.push(code);
   }
 }
 
 /** One browser's way to the network: its latest link is the one that counts. */
 export class SimNetwork {
   link: SimLink | undefined;
+  /** Links that the browser has given up, from which something may still arrive. */
+  readonly old: SimLink[] = [];
 
   readonly transport: Transport = (_, events) => {
+    if (this.link?.isConnected && this.link.up.length) this.old.push(this.link);
     this.link = new SimLink(events);
     return this.link;
   };

@@ -1,54 +1,36 @@
-/** Storage whose answers come when the schedule says so, or not at all; it also remembers every version. */
+/**
+ * Storage whose answers come when the schedule says so, or not at all. It outlives its servers, but may lose what it
+ * has: all of it, the last commits, or the record of a writer.
+ */
 import assert from "node:assert/strict";
-import type { Backend, Commit } from "../../server/backends/backend.ts";
-import { memory } from "../../server/backends/memory.ts";
+import {
+  type Backend,
+  type Commit,
+  type StoredState,
+  type WriterRecord,
+  Writers,
+} from "../../server/backends/backend.ts";
 import { VioletError } from "../../src/errors.ts";
-import type { Json, JsonObject } from "../../src/state/json.ts";
-import { applyNaively } from "./naive.ts";
-import type { State } from "./stores.ts";
-
-/** Every state that was ever committed, by epoch and version. */
-export class History {
-  readonly #states = new Map<string, JsonObject>();
-
-  start(store: string, epoch: string, value: JsonObject): void {
-    this.#states.set(`${store} ${epoch} 0`, value);
-  }
-
-  at(store: string, epoch: string, version: number): JsonObject | undefined {
-    return this.#states.get(`${store} ${epoch} ${version}`);
-  }
-
-  add({ store, epoch, version, entries }: Commit): void {
-    let v = version;
-    for (const { ops } of entries) {
-      if (!ops.length) continue;
-      const before = this.at(store, epoch, v) as Json;
-      const state = ops.reduce(applyNaively, before) as JsonObject;
-      checkState(store, state as unknown as State);
-      this.#states.set(`${store} ${epoch} ${++v}`, state);
-    }
-  }
-}
-
-/** Nothing is applied twice, and transactions are whole. */
-function checkState(store: string, { log, items, sum }: State) {
-  for (const list of [log, items])
-    assert(new Set(list.map(({ id }) => id)).size === list.length, `${store}: something was applied twice`);
-  assert(log.reduce((all, { by }) => all + by, 0) === sum, `${store}: a transaction was torn`);
-}
+import type { JsonObject } from "../../src/state/json.ts";
+import type { History } from "./history.ts";
 
 interface Request {
   readonly commit: Commit;
   readonly done: PromiseWithResolvers<void>;
 }
 
+/** So many commits can be lost at once. */
+export const MAX_ROLLBACK = 3;
+
 export class SimStorage implements Backend {
-  readonly durability = "volatile";
-  readonly #inner = memory();
+  readonly durability = "process";
   readonly #history: History;
   readonly #isDelayed: boolean;
+  /** The last states of each store, the newest at the end. */
+  readonly #kept = new Map<string, StoredState[]>();
   #requests: Request[] = [];
+  #epochs = 0;
+  #failing = 0;
 
   constructor(history: History, isDelayed: boolean) {
     this.#history = history;
@@ -59,8 +41,9 @@ export class SimStorage implements Backend {
     return this.#requests.length;
   }
 
-  load(store: string) {
-    return this.#inner.load(store);
+  async load(store: string): Promise<StoredState | undefined> {
+    if (this.#failing && this.#failing--) throw new VioletError("E_UNAVAILABLE");
+    return this.#kept.get(store)?.at(-1);
   }
 
   async commit(commit: Commit): Promise<void> {
@@ -72,15 +55,25 @@ export class SimStorage implements Backend {
     return request.done.promise;
   }
 
-  async #keep(commit: Commit): Promise<void> {
+  #keep(commit: Commit) {
+    const { store, epoch, version, schema, entries } = commit;
     this.#history.add(commit);
-    await this.#inner.commit(commit);
+    const kept = this.#kept.get(store) ?? [];
+    const before = kept.at(-1);
+    if (before) assert.deepEqual([epoch, version], [before.epoch, before.version]);
+    const writers = new Writers(before?.writers);
+    for (const entry of entries) writers.record(entry);
+    const made = entries.filter(({ ops }) => ops.length).length;
+    kept.push({ epoch, version: version + made, schema, value: commit.value() as JsonObject, writers });
+    this.#kept.set(store, kept.slice(-1 - MAX_ROLLBACK));
   }
 
   /** Answers the oldest request. */
-  async answer(): Promise<void> {
+  answer(): void {
     const request = this.#requests.shift();
-    if (request) await this.#keep(request.commit).then(request.done.resolve, request.done.reject);
+    if (!request) return;
+    this.#keep(request.commit);
+    request.done.resolve();
   }
 
   /** Refuses the oldest request. */
@@ -88,9 +81,47 @@ export class SimStorage implements Backend {
     this.#requests.shift()?.done.reject(new VioletError("E_UNAVAILABLE"));
   }
 
+  /** The next so many stores are not loaded. */
+  failLoads(count: number): number {
+    this.#failing = count;
+    return count;
+  }
+
   /** The server dies: what it asked for was done, or it was not; it will never know. */
-  async abandon(isDone: () => boolean): Promise<void> {
-    for (const { commit } of this.#requests.splice(0)) if (isDone()) await this.#keep(commit);
+  abandon(isDone: () => boolean): void {
+    for (const { commit } of this.#requests.splice(0)) if (isDone()) this.#keep(commit);
+  }
+
+  /** All is gone. */
+  wipe(): void {
+    this.#kept.clear();
+  }
+
+  /** The last commits of each store are gone; what is left begins a new epoch. */
+  rollBack(commits: number): void {
+    for (const [store, kept] of this.#kept) {
+      const last = kept.at(-1 - commits);
+      if (last) {
+        const epoch = `rolled back ${++this.#epochs}`;
+        const state = this.#history.at(store, last.epoch, last.version) as JsonObject;
+        this.#history.start(store, epoch, last.version, state);
+        this.#kept.set(store, [{ ...last, epoch }]);
+      } else this.#kept.delete(store);
+    }
+  }
+
+  /** The record of one of the writers that may be forgotten is gone, if there is one. */
+  forget(mayForget: (store: string, writer: string) => boolean): boolean {
+    for (const [store, kept] of this.#kept) {
+      const last = kept.at(-1) as StoredState;
+      const writer = [...last.writers.keys()].find((each) => mayForget(store, each));
+      if (writer === undefined) continue;
+      const writers = new Map<string, WriterRecord>(last.writers);
+      writers.delete(writer);
+      kept[kept.length - 1] = { ...last, writers };
+      return true;
+    }
+    return false;
   }
 
   async close(): Promise<void> {}

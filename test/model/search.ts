@@ -1,0 +1,60 @@
+/** Runs schedules, one after another. One that fails is made as short as it can be and written down. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadPlaces } from "../../src/state/validation.ts";
+import { type Counters, newCounters } from "./counters.ts";
+import { type Schedule, scheduleOf } from "./schedule.ts";
+import { World } from "./world.ts";
+
+const folder = new URL("./regress/", import.meta.url);
+
+// It comes late otherwise, and the first schedules would differ from the same ones later.
+await loadPlaces();
+
+/** The schedules that failed once, by the names of their files. */
+export const kept = (): Map<string, Schedule> =>
+  new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, JSON.parse(readFileSync(new URL(name, folder), "utf8"))]),
+  );
+
+/** Runs a schedule; throws where an invariant does not hold. */
+export const run = (schedule: Schedule, counters: Counters = newCounters()): Promise<void> =>
+  new World(schedule, counters).run();
+
+/** Runs the schedules of so many seeds. One that fails is kept, as short as it could be made. */
+export async function search(from: number, count: number, counters: Counters): Promise<void> {
+  for (let seed = from; seed < from + count; seed++) {
+    const schedule = scheduleOf(seed);
+    try {
+      await run(schedule, counters);
+    } catch {
+      await keep(await shortened(schedule));
+    }
+  }
+}
+
+async function keep(schedule: Schedule): Promise<never> {
+  const file = new URL(`${schedule.seed}.json`, folder);
+  const fields = Object.entries(schedule).map(([name, value]) => `  "${name}": ${JSON.stringify(value)}`);
+  writeFileSync(file, `{\n${fields.join(",\n").replaceAll(",", ", ").replaceAll(", \n", ",\n")}\n}\n`);
+  const cause = await failureOf(schedule);
+  throw new Error(`schedule ${schedule.seed}: ${cause?.message}`, { cause });
+}
+
+const failureOf = (schedule: Schedule): Promise<Error | undefined> =>
+  run(schedule).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+
+/** Leaves out steps while it still fails: first many at once, at last one by one. */
+async function shortened(schedule: Schedule): Promise<Schedule> {
+  let shortest = schedule;
+  for (let size = schedule.steps.length >> 1; size; size >>= 1)
+    for (let at = shortest.steps.length - size; at >= 0; at -= size) {
+      const shorter = { ...shortest, steps: shortest.steps.toSpliced(at, size) };
+      if (await failureOf(shorter)) shortest = shorter;
+    }
+  return shortest;
+}
