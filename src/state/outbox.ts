@@ -87,14 +87,14 @@ export class Outbox {
     return this.batches.filter((batch) => batch.n && batch.n <= n);
   }
 
-  /** The server has decided on this batch: taken as these ops, or refused. */
-  settle(batch: Pending, outcome: readonly Op[] | Error, now: number): void {
+  /** The server has decided on this batch: true: it took it, false: nothing came of it; or it refused it. */
+  settle(batch: Pending, outcome: boolean | Error, now: number): void {
     this.batches = this.batches.filter((each) => each !== batch);
     this.decided = Math.max(this.decided, batch.n);
     const refusal = outcome instanceof Error ? outcome : undefined;
     // A refusal ends its message.
     if (refusal || batch.n >= this.#inFlight) this.#inFlight = 0;
-    if (!refusal) this.#keep({ ...batch, ops: [...(outcome as Op[])], undo: [], at: now });
+    if (outcome === true) this.#keep({ ...batch, undo: [], at: now });
     this.#waiters = this.#waiters.filter(({ left, done }) => {
       if (!left.delete(batch) || (left.size && !refusal)) return true;
       if (refusal) done.reject(refusal);

@@ -242,7 +242,7 @@ export class Replica extends StoreCore {
   #accept(batch: Pending, ops: readonly Op[]) {
     const way = instead(batch, ops);
     if (way.length) this.#rebase(ops, way, this.#outbox.batches.slice(1));
-    this.#outbox.settle(batch, ops, this.#host.now());
+    this.#outbox.settle(batch, ops.length > 0, this.#host.now());
     this.#host.accepted();
   }
 
@@ -427,7 +427,7 @@ export class Replica extends StoreCore {
         if (batch.call) this.#predict(batch);
         else this.#remake(batch, "E_UNDECIDED", (meant) => locate(meant, this.tree.root));
       } else if (refusal && batch.n === last) this.#refuse(batch, this.#error(refusal));
-      else this.#outbox.settle(batch, batch.ops, this.#host.now());
+      else this.#outbox.settle(batch, true, this.#host.now());
     }
   }
 }

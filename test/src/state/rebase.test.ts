@@ -282,6 +282,18 @@ suite("a server that lost what this page no longer keeps", () => {
     assert.deepEqual(losses(server), []);
   });
 
+  test("has lost nothing of it where nothing came of that", async () => {
+    const server = loaded();
+    cardOf(server, "b").tags.pop();
+    await tick();
+    server.ack(1, undefined, []);
+    server.page.clock.pass(late);
+    server.reconnect();
+    server.answer({ epoch: "f", value: initial() });
+    assert.deepEqual(losses(server), []);
+    assert.equal(server.replica.pending, 0);
+  });
+
   test("may have lost what was written in an earlier life: its numbers do not say", async () => {
     const server = loaded();
     increment(server.state, "count");
