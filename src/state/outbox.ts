@@ -91,13 +91,13 @@ export class Outbox {
   settle(batch: Pending, outcome: boolean | Error, now: number): void {
     this.batches = this.batches.filter((each) => each !== batch);
     this.decided = Math.max(this.decided, batch.n);
-    const refusal = outcome instanceof Error ? outcome : undefined;
+    const isRefused = outcome instanceof Error;
     // A refusal ends its message.
-    if (refusal || batch.n >= this.#inFlight) this.#inFlight = 0;
+    if (isRefused || batch.n >= this.#inFlight) this.#inFlight = 0;
     if (outcome === true) this.#keep({ ...batch, undo: [], at: now });
     this.#waiters = this.#waiters.filter(({ left, done }) => {
-      if (!left.delete(batch) || (left.size && !refusal)) return true;
-      if (refusal) done.reject(refusal);
+      if (!left.delete(batch) || (left.size && !isRefused)) return true;
+      if (isRefused) done.reject(outcome);
       else done.resolve();
       return false;
     });

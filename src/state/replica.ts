@@ -336,8 +336,8 @@ export class Replica extends StoreCore {
     const made = this.newBatch();
     for (const each of meant) {
       const became = become(each)?.filter((op) => this.apply(op, made));
-      const { op } = each;
-      if (!call && (!became || (adds(op) && !became.some(adds)))) this.#host.lost(this, [op], reason);
+      const isLost = !became || (adds(each.op) && !became.some(adds));
+      if (isLost && !call) this.#host.lost(this, [each.op], reason);
     }
     assign(batch, made);
     if (!this.definition.optimistic) this.revert(batch.undo.splice(0));
