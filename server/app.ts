@@ -197,18 +197,19 @@ export class App implements VioletApp {
   }
 
   /** A step of the end; the others go on without it when it takes too long. */
-  #inTime(step: Promise<void>, ms: number, what: string): Promise<void> {
-    return inTime(step, { what, handlerMs: ms }).catch((error: unknown) =>
-      this.report(error, `closed without ${what}`),
-    );
+  async #inTime(step: Promise<void>, what: string): Promise<void> {
+    try {
+      await inTime(step, { what, handlerMs: CLOSE_STEP_MS });
+    } catch (error) {
+      this.report(error, `closed without ${what}`);
+    }
   }
 
   async #close(): Promise<void> {
     this.#state = "closing";
     const drained = this.#servers.close();
-    const handlersMs = Math.min(this.settings.limits.handlerMs, CLOSE_STEP_MS);
-    await this.#inTime(this.#stop(), handlersMs, "the stop handlers");
-    await this.#inTime(this.hub.close(), CLOSE_STEP_MS, "the last commits");
+    await this.#inTime(this.#stop(), "the stop handlers");
+    await this.#inTime(this.hub.close(), "the last commits");
     await drained;
     this.#state = "closed";
     closed(this);

@@ -3,13 +3,7 @@
  * has: all of it, the last commits, or the record of a writer.
  */
 import assert from "node:assert/strict";
-import {
-  type Backend,
-  type Commit,
-  type StoredState,
-  type WriterRecord,
-  Writers,
-} from "../../server/backends/backend.ts";
+import type { Backend, Commit, StoredState, WriterRecord } from "../../server/backends/backend.ts";
 import { VioletError } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { History } from "./history.ts";
@@ -56,13 +50,16 @@ export class SimStorage implements Backend {
   }
 
   #keep(commit: Commit) {
-    const { store, epoch, version, schema, entries } = commit;
+    const { store, epoch, version, schema, entries, forgotten } = commit;
     this.#history.add(commit);
     const kept = this.#kept.get(store) ?? [];
     const before = kept.at(-1);
     if (before) assert.deepEqual([epoch, version], [before.epoch, before.version]);
-    const writers = new Writers(before?.writers);
-    for (const entry of entries) writers.record(entry);
+    const writers = new Map(before?.writers);
+    for (const writer of forgotten) writers.delete(writer);
+    for (const { writer, n, at, refusal } of entries)
+      if (writer !== undefined && n !== undefined)
+        writers.set(writer, { n, at, ...(refusal && { refusal }) });
     const made = entries.filter(({ ops }) => ops.length).length;
     kept.push({ epoch, version: version + made, schema, value: commit.value() as JsonObject, writers });
     this.#kept.set(store, kept.slice(-1 - MAX_ROLLBACK));

@@ -203,25 +203,21 @@ suite("an app", () => {
     await closing;
   });
 
-  test("closes without a stop handler that never ends, and says so", async () => {
-    const logger = new MemoryLogger();
-    const app = violet({ secret, logger, limits: { handlerMs: 20 } });
-    app.on("stop", () => new Promise(() => {}));
-    await app.ready;
-    await app.close();
-    assert.equal(logger.errors.at(-1)?.message, "closed without the stop handlers");
-  });
-
-  test("closes without a commit that never ends, and says so", async () => {
-    const logger = new MemoryLogger();
+  test("closes without a stop handler or a commit that never ends, and says so", async () => {
+    const loggers = [new MemoryLogger(), new MemoryLogger()] as const;
     const backend = Object.assign(memory(), { commit: () => new Promise<never>(() => {}) });
-    const app = violet({ secret, logger, backend });
-    await app.ready;
-    app.run(() => {
+    const stopping = violet({ secret, logger: loggers[0], limits: { handlerMs: 60_000 } });
+    const committing = violet({ secret, logger: loggers[1], backend });
+    stopping.on("stop", () => new Promise(() => {}));
+    await Promise.all([stopping.ready, committing.ready]);
+    committing.run(() => {
       store.value = 3;
     });
-    await app.close();
-    assert.equal(logger.errors.at(-1)?.message, "closed without the last commits");
+    await Promise.all([stopping.close(), committing.close()]);
+    assert.deepEqual(
+      loggers.map(({ errors }) => errors.at(-1)?.message),
+      ["closed without the stop handlers", "closed without the last commits"],
+    );
   });
 
   test("rejects where it cannot listen", async () => {

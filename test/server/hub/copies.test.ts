@@ -121,7 +121,8 @@ suite("a duplicated tab", () => {
         state.names.push(`${index} ${round}`);
       }
       if (round % 3 === 0) await desk.settle();
-      if (round % 5 === 0) tabs[round % 3]?.network.link?.cut(round % 2 === 0);
+      if (round % 5 === 0)
+        round % 2 ? tabs[round % 3]?.network.link?.cut() : tabs[round % 3]?.network.link?.cutForBrowser();
       desk.pass(2000);
     }
     await desk.live(5);
@@ -154,7 +155,7 @@ suite("a duplicated tab", () => {
     const desk = new Desk();
     const [first, copy] = [desk.tab(), desk.tab()];
     await desk.settle();
-    for (const { network } of [first, copy]) network.link?.cut(true);
+    for (const { network } of [first, copy]) network.link?.cutForBrowser();
     desk.pass(1000);
     await desk.settle();
     assert.deepEqual([first.id, copy.id], ["ann", "new 1"]);

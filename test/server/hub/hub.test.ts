@@ -221,6 +221,7 @@ suite("the heartbeat", () => {
     const known = Promise.withResolvers<void>();
     const bench = new HubBench({
       identify: () => known.promise.then(() => ({ client: { id: "ann" }, token: "" })),
+      limits: { handlerMs: 60_000 },
     });
     const page = bench.page();
     page.post({ type: "hello", protocol: 1, client: "ann", stores: [] });
