@@ -8,7 +8,9 @@ import { closeCodes } from "../../src/wire/close-codes.ts";
 import type { Connection } from "../hub/connection.ts";
 import type { Framer } from "../hub/encoded.ts";
 import type { Hub } from "../hub/hub.ts";
+import { realTime } from "../hub/time.ts";
 import type { Peer, Wire } from "../hub/wire.ts";
+import { Pace } from "./pace.ts";
 
 export interface SocketOptions {
   /** `/_violet/socket` */
@@ -19,6 +21,9 @@ export interface SocketOptions {
   /** Who comes, or the status with which the upgrade is refused. */
   admit(request: IncomingMessage): Promise<Peer | number>;
 }
+
+/** After a restart all pages come at once: a process that took them all would answer none in time. */
+const SOCKETS_PER_SECOND = 1000;
 
 /**
  * Takes the upgrades of `path`; gives the function that stops doing so. Those of other paths are left to whoever else
@@ -33,6 +38,7 @@ export function attachSockets(server: Server, { path, hub, admit, ...limits }: S
     maxPayload: maxMessageBytes,
     maxFragments,
   });
+  const pace = new Pace(SOCKETS_PER_SECOND, realTime);
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!isFor(path, request)) {
       if (server.listenerCount("upgrade") === 1) refuse(socket.on("error", ignore), 404);
@@ -44,8 +50,9 @@ export function attachSockets(server: Server, { path, hub, admit, ...limits }: S
       hub.report(error);
       return error instanceof VioletError && error.code === "E_UNAVAILABLE" ? 503 : 500;
     });
-    if (socket.destroyed) return;
     if (typeof peer === "number") return refuse(socket, peer);
+    await pace.enter();
+    if (socket.destroyed) return;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       serve(webSocket, socket, hub, peer);

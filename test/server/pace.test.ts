@@ -1,0 +1,55 @@
+import { Pace } from "../../server/sockets/pace.ts";
+import { SimClock, SimHubTime } from "../support/clock.ts";
+import { assert, suite, test } from "../support/suite.ts";
+
+/** A pace of 1,000 in a second, and who is in, in the order in which they came in. */
+function start() {
+  const clock = new SimClock(() => 0);
+  const pace = new Pace(1000, new SimHubTime(clock));
+  const inside: number[] = [];
+  let next = 0;
+  const come = async (count: number) => {
+    for (let each = 0; each < count; each++) {
+      const person = next++;
+      void pace.enter().then(() => inside.push(person));
+    }
+    await Promise.resolve();
+  };
+  const pass = async (ms: number) => {
+    clock.pass(ms);
+    await Promise.resolve();
+  };
+  return { inside, come, pass };
+}
+
+suite("the pace of new sockets", () => {
+  test("lets in at once who comes alone", async () => {
+    const { inside, come, pass } = start();
+    await come(1);
+    assert.deepEqual(inside, [0]);
+    await pass(5000);
+    await come(1);
+    assert.deepEqual(inside, [0, 1]);
+  });
+
+  test("lets in 1,000 in a second, in the order in which they came", async () => {
+    const { inside, come, pass } = start();
+    await come(2500);
+    assert.equal(inside.length, 10);
+    await pass(990);
+    assert.equal(inside.length, 1000);
+    await pass(2000);
+    assert.deepEqual(
+      inside,
+      Array.from({ length: 2500 }, (_, person) => person),
+    );
+  });
+
+  test("does not let in more at once because nobody came before", async () => {
+    const { inside, come, pass } = start();
+    await come(1);
+    await pass(60_000);
+    await come(100);
+    assert.equal(inside.length, 11);
+  });
+});
