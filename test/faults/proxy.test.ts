@@ -163,7 +163,7 @@ suite("the fault proxy", () => {
       proxy.cut(0.5);
       await until(() => hit.size === proxy.counts.cut);
       assert(hit.size > 0 && hit.size < 8);
-      return [...hit].toSorted();
+      return [...hit].toSorted((a, b) => a - b);
     };
     assert.deepEqual(await hits(), await hits());
   });
