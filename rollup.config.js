@@ -1,13 +1,13 @@
 // Bundles lib/ (written by tsc) for browsers: dist/violet.js, the drop-in, and dist/demo/, the demo's pages.
 import { globSync } from "node:fs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
-import terser from "@rollup/plugin-terser";
 import { lineMaps } from "./scripts/line-maps.mjs";
+import { minify } from "./scripts/minify.mjs";
 
 const plugins = [
   nodeResolve({ browser: true, exportConditions: ["browser", "production"] }),
   lineMaps(),
-  terser({ module: true, ecma: 2022 }),
+  minify(),
 ];
 
 const dropIn = {

@@ -1,12 +1,12 @@
-// `npm run size`: what a browser loads, minified by terser and compressed by gzip -9, against the limits below.
+// `npm run size`: what a browser loads, minified as dist/ is and compressed by gzip -9, against the limits below.
 // `-- --modules` adds the modules of each line; `-- --limit 1000` sets every limit, to see one being passed.
 import { parseArgs } from "node:util";
 import { constants, gzipSync } from "node:zlib";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
-import terser from "@rollup/plugin-terser";
 import { transformSync } from "esbuild";
 import { rollup } from "rollup";
 import { buildIfStale } from "./build.mjs";
+import { minify } from "./minify.mjs";
 import { root } from "./run.mjs";
 
 // A user has these anyway, or chose them: they count in the last two lines only.
@@ -73,10 +73,12 @@ async function bundle({ code, external = [], oneFile = false }) {
   const bundler = await rollup({
     input: entry,
     external,
+    // As in an app's own entry, which exports nothing: late parts take from it what they share, without a chunk between.
+    preserveEntrySignatures: "allow-extension",
     plugins: [
       virtual(code),
       nodeResolve({ browser: true, exportConditions: ["browser", "production"] }),
-      terser({ module: true, ecma: 2022 }),
+      minify(),
     ],
   });
   const { output } = await bundler.generate({ format: "es", inlineDynamicImports: oneFile });
