@@ -1,5 +1,6 @@
 import { isTooBig, type MessageLimits, scan } from "../../../src/wire/limits.ts";
 import { MAX_BATCH_BYTES, MAX_SHARED_LETTERS } from "../../../src/wire/protocol.ts";
+import { randomFrom, seed } from "../../support/seed.ts";
 import { assert, suite, test } from "../../support/suite.ts";
 
 const limits: MessageLimits = { maxDepth: 3, maxNodes: 6, maxKeysPerObject: 2 };
@@ -44,6 +45,8 @@ suite("the scan of a message", () => {
   });
 });
 
+const defaults: MessageLimits = { maxDepth: 38, maxNodes: 5000, maxKeysPerObject: 500 };
+
 suite("a part of a message", () => {
   test("is too big by its bytes, its values or its keys", () => {
     assert.equal(isTooBig(JSON.stringify("x".repeat(MAX_BATCH_BYTES - 2))), false);
@@ -58,6 +61,22 @@ suite("a part of a message", () => {
 
   test("is not too big for its commas in texts", () => {
     assert.equal(isTooBig(JSON.stringify(",".repeat(50_000))), false);
+  });
+
+  test("is counted as the scan counts it", () => {
+    const random = randomFrom(seed);
+    const pick = () => [1, ",[:{", [], {}, [[]], [{ a: [] }], { a: 1, b: [null] }][Math.floor(random() * 7)];
+    const grow = (part: unknown[] | Record<string, unknown>, add: (n: number) => void) => {
+      for (let n = 0; !isTooBig(JSON.stringify(part)); add(n++))
+        assert.equal(scan(JSON.stringify(part), defaults), undefined, `seed ${seed}, after ${n}`);
+      assert.equal(scan(JSON.stringify(part), defaults), "E_TOO_BIG", `seed ${seed}`);
+    };
+    const list = Array.from({ length: 2000 }, pick);
+    grow(list, () => list.push(pick()));
+    const fields: Record<string, unknown> = { ...list.slice(0, 400) };
+    grow([fields], (n) => {
+      fields[`key ${n}`] = pick();
+    });
   });
 
   test("that shares a message cannot have too many values", () => {
