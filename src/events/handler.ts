@@ -1,6 +1,6 @@
 import { CHECKED } from "#dev";
 import { refusalOf } from "../state/struct.ts";
-import { Validation } from "../state/validation.ts";
+import { takeArguments } from "../state/validation.ts";
 import type { Method } from "./callback.ts";
 import { type Mark, markOf } from "./marks.ts";
 import { misuse } from "./misuse.ts";
@@ -48,7 +48,7 @@ export function prepare({ handler, args }: Bound, event: Event): Prepared {
   let given = args;
   if (!given.length && takesFields(mark, event.type))
     given = fieldsOf(event as SubmitEvent).slice(0, structs?.length);
-  given = structs ? Validation.arguments(structs, given, fn.name) : [...given];
+  given = structs ? takeArguments(structs, given, fn.name) : [...given];
   return (self, late) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
 }
 

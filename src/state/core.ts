@@ -7,7 +7,7 @@ import { type Json, type JsonObject, plain } from "./json.ts";
 import type { Op } from "./ops.ts";
 import { acts, isActing } from "./resolver.ts";
 import { Tree } from "./tree.ts";
-import { Validation } from "./validation.ts";
+import { takeArguments, validate } from "./validation.ts";
 
 /** Told after a change: with its ops, or with undefined when everything may be new. */
 export type Listener = (ops: readonly Op[] | undefined) => void;
@@ -25,7 +25,6 @@ export interface Batch {
 
 /** A batch that is still being written. */
 export interface OpenBatch extends Batch {
-  readonly validation: Validation;
   /** The length of its JSON, where that is limited. */
   letters?: number;
 }
@@ -116,8 +115,8 @@ export abstract class StoreCore {
   }
 
   /** Throws where what was written does not fit. `added` is what the batch grew by: ops, or all of an action. */
-  protected check({ validation }: OpenBatch, _added: readonly Op[] | Call): void {
-    validation.check();
+  protected check({ ops }: OpenBatch, added: readonly Op[] | Call): void {
+    validate(this, "action" in added ? ops : added);
   }
 
   /** Raw writes go into a new batch then. */
@@ -126,10 +125,9 @@ export abstract class StoreCore {
   }
 
   /** Applies an op as a part of the batch; false where the op does not apply. */
-  protected apply(op: Op, { ops, undo, validation }: OpenBatch): boolean {
+  protected apply(op: Op, { ops, undo }: OpenBatch): boolean {
     const inverse = this.tree.apply(op);
     if (!inverse) return false;
-    validation.touch(op);
     ops.push(op);
     undo.push(inverse);
     return true;
@@ -162,7 +160,7 @@ export abstract class StoreCore {
   /** The arguments as the action's structs take them, as plain JSON: missing ones at the end are left out. */
   protected arguments(action: string, args: readonly unknown[]): readonly Json[] {
     const where = `${this.name}.${action}`;
-    const taken = Validation.arguments(this.#action(action).structs, args, where);
+    const taken = takeArguments(this.#action(action).structs, args, where);
     const count = taken.findLastIndex((value) => value !== undefined) + 1;
     return taken.slice(0, count).map((value) => plain(value, where));
   }
@@ -182,7 +180,7 @@ export abstract class StoreCore {
   }
 
   protected newBatch(call?: Call): OpenBatch {
-    return { ops: [], undo: [], call, validation: new Validation(this.definition.struct, this) };
+    return { ops: [], undo: [], call };
   }
 
   /** Runs `fn` with all writes going to the batch; when it throws, or what it wrote is refused, undoes them. */
