@@ -30,39 +30,24 @@ export interface ActionOrigin {
 }
 
 export function actionContext({ client, store, seed, at, latest = at }: ActionOrigin): ActionContext {
-  const next = generator(`${client.id} ${store} ${seed} ${at}`);
-  const letters = () => (next() * 2 ** 32).toString(36).padStart(7, "0").slice(-5);
+  let draws = 0;
+  const random = () => hash(`${draws++} ${client.id} ${seed} ${at} ${store}`) / 2 ** 32;
+  const letters = () => random().toString(36).slice(2, 7).padEnd(5, "0");
   return {
     client,
     id: () => letters() + letters() + letters() + letters(),
     now: () => Math.min(at, latest),
-    random: next,
+    random,
   };
 }
 
-/** The lanes' factors: odd, and far from each other, so that no two texts meet in more than one lane. */
-const factors = [0x01000193, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
-
-/** A sfc32 generator, seeded by a hash of the text in four lanes. */
-function generator(text: string): () => number {
-  const lanes = factors.map((factor) => {
-    let hash = 0x811c9dc5;
-    for (let index = 0; index < text.length; index++) {
-      hash = Math.imul(hash ^ text.charCodeAt(index), factor);
-      // A product carries upwards only.
-      hash ^= hash >>> 15;
-    }
-    return hash;
-  });
-  const next = () => {
-    const [a, b, c, d] = lanes as [number, number, number, number];
-    const sum = (a + b + d) | 0;
-    lanes[0] = b ^ (b >>> 9);
-    lanes[1] = (c + (c << 3)) | 0;
-    lanes[2] = (((c << 21) | (c >>> 11)) + sum) | 0;
-    lanes[3] = (d + 1) | 0;
-    return (sum >>> 0) / 2 ** 32;
-  };
-  for (let warmUp = 0; warmUp < 12; warmUp++) next();
-  return next;
+/** 32 bits of a text: FNV-1a, with a mix. What is nearly the same comes first, so that the rest of the text mixes it. */
+function hash(text: string): number {
+  let mixed = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    mixed = Math.imul(mixed ^ text.charCodeAt(index), 0x85ebca6b);
+    // A product carries upwards only.
+    mixed ^= mixed >>> 15;
+  }
+  return mixed >>> 0;
 }

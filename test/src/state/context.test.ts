@@ -7,9 +7,9 @@ suite("an action's context", () => {
   // Golden values: a browser and a server of different builds have to agree on them.
   test("gives the same ids and numbers on both ends", () => {
     const context = actionContext(origin);
-    assert.equal(context.id(), "b2ds2yqhfyra0gjqtwag");
-    assert.equal(context.id(), "6gcig1n0stjy8thcnnnm");
-    assert.equal(context.random(), 0.6882366626523435);
+    assert.equal(context.id(), "eul7kxmmrobih5yh3eut");
+    assert.equal(context.id(), "dbpe7u3riss6op4uvd1j");
+    assert.equal(context.random(), 0.08644675859250128);
     assert.equal(context.now(), 1_700_000_000_000);
   });
 
@@ -39,6 +39,18 @@ suite("an action's context", () => {
       counts[quarter] = (counts[quarter] ?? 0) + 1;
     }
     for (const count of counts) assert.ok(count > 850 && count < 1150, counts.join());
+  });
+
+  test("gives what is independent of the next number's, and of the next time's", () => {
+    const first = (change: Partial<ActionOrigin>) => actionContext({ ...origin, ...change }).random();
+    const rows = [
+      Array.from({ length: 4000 }, (_, n) => first({ seed: n })),
+      Array.from({ length: 4000 }, (_, n) => first({ at: n + origin.at })),
+    ];
+    for (const row of rows) {
+      const rises = row.filter((value, n) => value > 0.5 && (row[n + 1] ?? 0) > 0.5).length;
+      assert.ok(rises > 850 && rises < 1150, String(rises));
+    }
   });
 
   test("does not let a clock that is ahead change more than its time", () => {
