@@ -29,10 +29,16 @@ const about = (handler: unknown) => ({
   name: (handler as Method).name?.replace(/^bound /, "") ?? "",
   got: typeof handler,
 });
+const requiredCounts = new WeakMap<Mark, number>();
 
 /** How many arguments must be given. A struct with a default takes `undefined` too. */
-const requiredCount = ({ structs = [] }: Mark) =>
-  structs.findLastIndex((struct) => refusalOf(struct, undefined, true)) + 1;
+function requiredCount(mark: Mark): number {
+  const { structs = [] } = mark;
+  const count =
+    requiredCounts.get(mark) ?? structs.findLastIndex((struct) => refusalOf(struct, undefined, true)) + 1;
+  requiredCounts.set(mark, count);
+  return count;
+}
 
 const takesFields = ({ kind }: Mark, type: string) => kind !== "callback" && type === "submit";
 

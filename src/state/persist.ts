@@ -37,7 +37,7 @@ export function decode(definition: Definition, text: string): Json {
     if (!(stored.version <= version)) throw new RangeError(`version ${stored.version} is stored`);
     const isOld = stored.version < version;
     const value = plain(isOld && migrate ? migrate(stored.value, stored.version) : stored.value, name);
-    return struct ? (taken(name, struct, value) as Json) : value;
+    return struct ? (taken(struct, value, { store: name, path: [], branch: [value] }) as Json) : value;
   } catch (cause) {
     return fail("E_STATE_INVALID", { store: name }, { cause });
   }

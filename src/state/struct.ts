@@ -42,13 +42,15 @@ export interface Refusal {
 
 /** A way through a value: one for all of it, pushed to and popped from. */
 interface Walk {
+  /** Whose value it is, for messages. */
+  readonly store: string;
   /** Where it is now, as superstruct tells its validators: the keys, and the values they lead through. */
   readonly path: Step[];
   readonly branch: unknown[];
   /** As far as this leads, only what stands on it is visited, where the struct says by key what that is; then all. */
   readonly way?: Path;
   readonly coerces?: boolean;
-  /** The first thing that does not fit: it ends the walk. */
+  /** What ended the walk; for those who look for it. */
   refusal?: Refusal;
 }
 
@@ -56,26 +58,26 @@ type Fields = Record<Step, unknown>;
 type Entry = readonly [Step, unknown, AnyStruct | undefined];
 
 /**
- * Looks for what does not fit, as superstruct's own run, but in chosen parts. Returns the value as the struct's coercions
- * make it, and before them Violet's own: text, as forms send it, for a number or a boolean.
+ * A value as its struct takes it: runs the struct as superstruct's own run does, but in chosen parts, and before its
+ * coercions Violet's own: text, as forms send it, for a number or a boolean. Without a struct nothing may stand there.
+ * Throws E_VALIDATION for the first thing that does not fit.
  */
-function visit(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
+export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
   const { path, branch, way, coerces } = walk;
   if (!struct) return refuse(walk, { type: "never", message: "", value: given });
   let value = coerces ? struct.coercer(fromText(struct.type, given), walk) : given;
-  for (const failure of struct.validator(value, walk)) return refuse(walk, failure);
+  for (const failure of struct.validator(value, walk)) refuse(walk, failure);
   for (const [key, inner, its] of partAt(struct, value, way?.[path.length]) ?? struct.entries(value, walk)) {
     path.push(key);
     branch.push(inner);
-    const made = visit(its as AnyStruct | undefined, inner, walk);
-    if (walk.refusal) return undefined;
+    const made = taken(its as AnyStruct | undefined, inner, walk);
     path.pop();
     branch.pop();
-    if (!coerces || made === inner) continue;
+    if (made === inner) continue;
     if (value === given) value = Array.isArray(given) ? [...given] : { ...(given as Fields) };
     (value as Fields)[key] = made;
   }
-  for (const failure of struct.refiner(value, walk)) return refuse(walk, failure);
+  for (const failure of struct.refiner(value, walk)) refuse(walk, failure);
   return value;
 }
 
@@ -92,12 +94,13 @@ function partAt({ type, schema }: AnyStruct, value: unknown, key: Step | undefin
 function refuse(
   walk: Walk,
   { type, message, value }: { type: string; message: string; value: unknown },
-): void {
-  const { path } = walk;
-  walk.refusal = { path };
-  if (!CHECKED) return;
-  const expected = message.replace(/,? but received.*/s, "").replace(/^Expected /, "");
-  walk.refusal = { path, expected: type === "never" ? "nothing here" : expected, got: typeName(value) };
+): never {
+  const { store, path } = walk;
+  if (CHECKED) {
+    const expected = message.replace(/,? but received.*/s, "").replace(/^Expected /, "");
+    walk.refusal = { path, expected: type === "never" ? "nothing here" : expected, got: typeName(value) };
+  }
+  return fail("E_VALIDATION", { store, path, ...walk.refusal }, { field: path.join(".") });
 }
 
 /** The first thing that does not fit; undefined: all does, when it is coerced if that is asked for. */
@@ -106,22 +109,13 @@ export function refusalOf(
   value: unknown,
   coerces = false,
 ): Refusal | undefined {
-  const walk: Walk = { path: [], branch: [value], coerces };
-  visit(struct, value, walk);
+  const walk: Walk = { store: "", path: [], branch: [value], coerces };
+  try {
+    taken(struct, value, walk);
+  } catch (error) {
+    if (!walk.refusal) throw error;
+  }
   return walk.refusal;
-}
-
-/** A value as its struct takes it. Without a struct nothing may stand there. Throws E_VALIDATION. */
-export function taken(
-  store: string,
-  struct: AnyStruct | undefined,
-  given: unknown,
-  walk: Walk = { path: [], branch: [given] },
-): unknown {
-  const value = visit(struct, given, walk);
-  const { path, refusal } = walk;
-  if (refusal) fail("E_VALIDATION", { store, ...refusal }, { field: path.join(".") });
-  return value;
 }
 
 const booleans = ["false", "off", "true", "on"];

@@ -35,7 +35,8 @@ export function validate(
   for (const way of struct ? waysTo(ops) : []) {
     const [key = ""] = way;
     const value = boxed ? tree.root[key] : tree.root;
-    taken(name, boxed && key !== "value" ? undefined : struct, value, {
+    taken(boxed && key !== "value" ? undefined : struct, value, {
+      store: name,
       path: boxed ? [key] : [],
       branch: [value],
       way,
@@ -53,7 +54,7 @@ export const takeArguments = (
   where: string,
 ): unknown[] =>
   Array.from({ length: Math.max(structs.length, args.length) }, (_, index) =>
-    taken(where, structs[index], args[index], { path: [index], branch: [args[index]], coerces: true }),
+    taken(structs[index], args[index], { store: where, path: [index], branch: [args[index]], coerces: true }),
   );
 
 function waysTo(ops: readonly Op[]): readonly Path[] {
