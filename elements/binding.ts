@@ -16,28 +16,23 @@ export interface Binding<T> {
  * value has another identity than the one before. On the server it only reads.
  */
 export function bind<T>(
-  host: ReactiveControllerHost,
+  host: ReactiveControllerHost & { readonly isConnected?: boolean },
   read: () => T,
   changed: (old: T | undefined, value: T) => void,
 ): Binding<T> {
   let seen: T | undefined;
-  let isConnected = false;
   const look = () => {
-    if (!isConnected) return;
+    if (!host.isConnected) return;
     const old = seen;
     const value = (seen = reads.update(read));
     if (value !== old) changed(old, value);
   };
   const reads = new Reads(look);
   host.addController({
-    hostConnected() {
-      isConnected = true;
-      look();
-    },
+    hostConnected: look,
     // What the store is found by may have changed.
     hostUpdate: look,
     hostDisconnected() {
-      isConnected = false;
       reads.dispose();
     },
   });

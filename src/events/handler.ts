@@ -11,8 +11,8 @@ export interface Bound {
   readonly args: readonly unknown[];
 }
 
-/** A call with its arguments; `event` is the one that is handed out, `self` the handler's `this`. */
-export type Prepared = (self: unknown, event: Event) => unknown;
+/** A call with its arguments; `event` is the one that is handed out. */
+export type Prepared = (event: Event) => unknown;
 
 /**
  * Throws when what is bound to an event of that type has no mark; in development and on the server also when an argument that it
@@ -45,9 +45,9 @@ const takesFields = ({ kind }: Mark, type: string) => kind !== "callback" && typ
 /**
  * What a handler is called with, taken while the event is dispatched: the arguments of `on`, else the submitted
  * form's fields, else none; declared ones are checked, coerced from text and filled up with `undefined`. A plain
- * callback gets `event` after them.
+ * callback gets `event` after them. `self` is the handler's `this`.
  */
-export function prepare({ handler, args }: Bound, event: Event): Prepared {
+export function prepare({ handler, args }: Bound, event: Event, self: unknown): Prepared {
   const fn = handler as Method;
   const mark = markOf(fn) as Mark;
   const { kind, structs } = mark;
@@ -55,7 +55,7 @@ export function prepare({ handler, args }: Bound, event: Event): Prepared {
   if (!given.length && takesFields(mark, event.type))
     given = fieldsOf(event as SubmitEvent).slice(0, structs?.length);
   given = structs ? takeArguments(structs, given, fn.name) : [...given];
-  return (self, late) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
+  return (late) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
 }
 
 /** The form's fields as one object: a name that comes more than once gives an array. */

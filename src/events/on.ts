@@ -80,10 +80,10 @@ class Listener extends AsyncDirective {
   /** The call with all that it takes from its time; it is given the event. */
   #prepare(event: Event): (given: Event) => void {
     const { element, options } = this.#part;
-    const call = prepare(this.#bound, event);
+    const call = prepare(this.#bound, event, options?.host ?? element);
     return (given) => {
       this.#isSpent = !!this.#event?.once;
-      call(options?.host ?? element, given);
+      call(given);
     };
   }
 }

@@ -3,7 +3,7 @@ import type { Addressed } from "./address.ts";
 import type { ActionContext } from "./context.ts";
 import { type Definition, wireName } from "./definition.ts";
 import { rootHandle } from "./handle.ts";
-import { type Json, type JsonObject, plain } from "./json.ts";
+import { isNode, type Json, type JsonObject, plain } from "./json.ts";
 import type { Op } from "./ops.ts";
 import { acts, isActing } from "./resolver.ts";
 import { Tree } from "./tree.ts";
@@ -61,7 +61,7 @@ export abstract class StoreCore {
     this.key = key;
     this.name = wireName(definition, key);
     const root = plain(initial, this.name);
-    this.boxed = !isObject(root);
+    this.boxed = !isNode(root) || Array.isArray(root);
     this.tree = new Tree(given ?? (this.boxed ? { value: root } : (root as JsonObject)));
     this.root = rootHandle(this);
   }
@@ -141,7 +141,7 @@ export abstract class StoreCore {
 
   call(action: string, args: readonly unknown[]): void {
     const { call, context } = this.originate(action, this.arguments(action, args));
-    this.atomically(() => this.perform(call, context), call);
+    this.transaction(() => this.perform(call, context), call);
   }
 
   /** Runs an action's function on the tree, inside the atomic batch that is open. */
@@ -165,12 +165,8 @@ export abstract class StoreCore {
     return taken.slice(0, count).map((value) => plain(value, where));
   }
 
-  /** Several writes as one batch; when `fn` throws, or the whole is refused, nothing is written. */
-  transaction<T>(fn: () => T): T {
-    return this.atomically(fn);
-  }
-
-  protected atomically<T>(fn: () => T, call?: Call): T {
+  /** Several writes, or those of a call, as one batch; when `fn` throws, or the whole is refused, nothing is written. */
+  transaction<T>(fn: () => T, call?: Call): T {
     if (this.#atomic) return fn();
     this.close();
     const batch = this.newBatch(call);
@@ -239,5 +235,3 @@ export abstract class StoreCore {
     uncaught(error);
   }
 }
-
-const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);

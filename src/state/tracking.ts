@@ -38,9 +38,10 @@ export function observe(core: StoreCore, key: Read): boolean {
 }
 
 interface Source {
-  /** What was read, with the value that was seen; and in the run before. */
+  /** What was read, with the value that was seen. */
   seen: Map<Read, unknown>;
-  before: Map<Read, unknown>;
+  /** What was read in the run before. */
+  before: readonly Read[];
   readonly stop: () => void;
 }
 
@@ -62,7 +63,7 @@ export class Reads implements Tracker {
   }
 
   keep(): void {
-    for (const [core, { before }] of this.#sources) for (const key of before.keys()) this.read(core, key);
+    for (const [core, { before }] of this.#sources) for (const key of before) this.read(core, key);
   }
 
   #subscribe(core: StoreCore): Source {
@@ -73,7 +74,7 @@ export class Reads implements Tracker {
       const changed = [...seen.keys()].filter((key) => look(core, key) !== seen.get(key));
       if (changed.length) this.#onChange(changed.map((key) => look(core, key)));
     });
-    const source: Source = { seen: new Map(), before: new Map(), stop };
+    const source: Source = { seen: new Map(), before: [], stop };
     this.#sources.set(core, source);
     return source;
   }
@@ -81,14 +82,13 @@ export class Reads implements Tracker {
   /** Runs `fn` and depends on what it reads, and no longer on what was read before. */
   update<T>(fn: () => T): T {
     for (const source of this.#sources.values()) {
-      source.before = source.seen;
+      source.before = [...source.seen.keys()];
       source.seen = new Map();
     }
     try {
       return track(this, fn);
     } finally {
       for (const [core, source] of this.#sources) {
-        source.before = source.seen;
         if (source.seen.size) continue;
         source.stop();
         this.#sources.delete(core);

@@ -8,7 +8,7 @@ type Fn = (...args: never[]) => unknown;
 
 const click = new Event("click");
 const call = (handler: Fn, args: readonly unknown[] = [], event = click) =>
-  prepare({ handler, args }, event)(undefined, event);
+  prepare({ handler, args }, event, undefined)(event);
 const check = (handler: unknown, args: readonly unknown[] = [], type = "click") =>
   checkBound({ handler, args }, type, () => "@click on <button> in <chat-room>");
 
@@ -57,9 +57,10 @@ suite("a handler's arguments", () => {
 
   test("are taken when the event happens", () => {
     const args: unknown[] = [];
-    const later = prepare({ handler: callback((...given: unknown[]) => given), args: ["then"] }, click);
+    const handler = callback((...given: unknown[]) => given);
+    const later = prepare({ handler, args: ["then"] }, click, undefined);
     args.push("now");
-    assert.deepEqual(later(undefined, click), ["then", click]);
+    assert.deepEqual(later(click), ["then", click]);
   });
 
   test("come with the given `this`", () => {
@@ -67,7 +68,7 @@ suite("a handler's arguments", () => {
     const handler = callback(function (this: unknown) {
       return this;
     });
-    assert.equal(prepare({ handler, args: [] }, click)(host, click), host);
+    assert.equal(prepare({ handler, args: [] }, click, host)(click), host);
   });
 });
 
