@@ -1,4 +1,5 @@
 import type { Op, Path, Step } from "./ops.ts";
+import { carry } from "./positions.ts";
 import { type AnyStruct, taken } from "./struct.ts";
 import type { Tree } from "./tree.ts";
 
@@ -9,24 +10,15 @@ interface CheckedStore {
   readonly definition: { readonly struct: AnyStruct | undefined };
 }
 
-let placesOf: typeof import("./places.ts").placesOf | undefined;
-
-/** Where it cannot be loaded, checks of several writes at once are slower. */
-export async function loadPlaces(): Promise<void> {
-  try {
-    ({ placesOf } = await import("./places.ts"));
-  } catch {}
-}
-
 /**
  * Throws E_VALIDATION for the first thing that these ops have put into a store and that does not fit as it is now.
  * They are checked where their batch ends: only there the state has to fit, so an action may push one too many and
  * then shift. The check costs what was touched and the way to it, not the size of the state: of the values above
  * only their own rules are asked (the length of a list), not what else is in them.
  *
- * Where there are several ops, a place follows the element it is in; until the code for that is loaded, the touched
- * keys of the state are checked whole. Without a struct everything fits. A boxed store's tree is `{ value }`, and the
- * struct is the value's.
+ * Where there are several ops, a place follows the element it is in; where there are very many, the touched keys of the
+ * state are checked whole. Without a struct everything fits. A boxed store's tree is `{ value }`, and the struct is the
+ * value's.
  */
 export function validate(
   { name, boxed, tree, definition: { struct } }: CheckedStore,
@@ -57,10 +49,19 @@ export const takeArguments = (
     taken(structs[index], args[index], { store: where, path: [index], branch: [args[index]], coerces: true }),
   );
 
+/** Of several ops: to follow more places than this would cost more than to check their keys of the state whole. */
+const maxPlaces = 256;
+
+/** What the ops touched, each place where the ops after it have left its element. */
 function waysTo(ops: readonly Op[]): readonly Path[] {
-  if (ops.length < 2) return ops.flatMap(touched);
-  if (!placesOf) void loadPlaces();
-  return placesOf?.(ops, touched) ?? [...new Set(ops.map(([, [key]]) => key as Step))].map((key) => [key]);
+  let places: readonly Path[] = [];
+  for (const op of ops) {
+    const carried = places.map((path) => carry(path, op)).filter((path) => path !== undefined);
+    if (carried.length > maxPlaces)
+      return [...new Set(ops.map(([, [key]]) => key as Step))].map((key) => [key]);
+    places = [...carried, ...touched(op)];
+  }
+  return places;
 }
 
 /** Where an op has put something; for the list's own rules alone, an index where nothing stands. */
