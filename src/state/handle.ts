@@ -32,7 +32,6 @@ export class Handle implements ProxyHandler<object> {
   /** The state's own key that the place is under; undefined for the whole state. */
   readonly #top: string | undefined;
   #origin: object = {};
-  #id: Step | undefined;
   #node: Node | undefined;
   /** The tree's `changes` when `#node` was found. */
   #foundAt = -1;
@@ -77,7 +76,6 @@ export class Handle implements ProxyHandler<object> {
   /** Keeps what finds a list's element again. */
   #recognize(node: Node): Node {
     this.#origin = this.core.tree.originOf(node);
-    this.#id = idOf(node);
     this.#last = node;
     return node;
   }
@@ -86,7 +84,8 @@ export class Handle implements ProxyHandler<object> {
     const isIt = (each?: Json) => isNode(each) && this.core.tree.hasOrigin(each, this.#origin);
     if (isIt(list[this.#step as number])) return this.#step as number;
     const index = list.findIndex(isIt);
-    return index < 0 && this.#id !== undefined ? list.findIndex((each) => idOf(each) === this.#id) : index;
+    const id = idOf(this.#last);
+    return index < 0 && id !== undefined ? list.findIndex((each) => idOf(each) === id) : index;
   }
 
   #child(key: string, node: Node): Handle {
