@@ -9,10 +9,11 @@ export interface StoreChange extends PropertyDeclaration {
 /** Why each element is to update: the new values of its stores, or the element itself: for another reason. */
 const causes = new WeakMap<object, Set<unknown>>();
 
-export function addCause(host: object, value: unknown): void {
-  const known = causes.get(host);
-  if (known) known.add(rawOf(value));
-  else causes.set(host, new Set([rawOf(value)]));
+/** `old` is what the value came in the place of: it is no cause any more. */
+export function addCause(host: object, value: unknown, old?: unknown): void {
+  const known = causes.get(host) ?? new Set();
+  known.delete(rawOf(old));
+  causes.set(host, known.add(rawOf(value)));
 }
 
 export const clearCauses = (host: object): boolean => causes.delete(host);

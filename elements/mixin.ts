@@ -29,8 +29,8 @@ export function Violet<T extends Base>(Superclass: T): T {
   // A page's elements never update: the renderer knows what they read.
   if (isServer) return Superclass;
   return class extends Superclass {
-    readonly #reads: Reads = new Reads((values) => {
-      for (const value of values) this.requestUpdate(undefined, undefined, ofStore, true, value);
+    readonly #reads: Reads = new Reads((changes) => {
+      for (const [old, value] of changes) this.requestUpdate(undefined, old, ofStore, true, value);
     });
     #isAsleep = false;
 
@@ -63,8 +63,9 @@ export function Violet<T extends Base>(Superclass: T): T {
     }
 
     override requestUpdate(...args: Parameters<LitElement["requestUpdate"]>) {
-      const [, , options, , value] = args;
-      addCause(this, (options as StoreChange | undefined)?.ofStore ? value : this);
+      const [, old, options, , value] = args;
+      if ((options as StoreChange | undefined)?.ofStore) addCause(this, value, old);
+      else addCause(this, this);
       super.requestUpdate(...args);
     }
 
@@ -73,8 +74,12 @@ export function Violet<T extends Base>(Superclass: T): T {
         const update = () => super.update(changed);
         // Messages about templates name the element.
         this.#reads.update(CHECKED ? () => hosts(this.localName, update) : update);
-      } finally {
         clearCauses(this);
+      } catch (error) {
+        // Nobody knows what is shown now.
+        addCause(this, this);
+        throw error;
+      } finally {
         this.#sleep();
       }
     }

@@ -11,8 +11,11 @@ export type Read = string | typeof arrival | undefined;
 /** Told of each read of a store, before it happens. */
 export interface Tracker {
   read(core: StoreCore, key: Read): void;
-  /** What was read in the run before counts in this one too: a part of it is passed over. */
-  keep?(): void;
+  /**
+   * What was read in the run before counts in this one too: a part of it is passed over. False where it must not be,
+   * for something has changed since of which nobody is told yet.
+   */
+  keep?(): boolean;
 }
 
 let current: Tracker | undefined;
@@ -37,23 +40,24 @@ export function observe(core: StoreCore, key: Read): boolean {
   return core.snapshots || current !== undefined;
 }
 
+type Change = readonly [old: unknown, value: unknown];
+
 interface Source {
-  /** What was read, with the value that was seen. */
+  /** What was read, with the value that was seen; and in the run before. */
   seen: Map<Read, unknown>;
-  /** What was read in the run before. */
-  before: readonly Read[];
+  before: Map<Read, unknown>;
   readonly stop: () => void;
 }
 
 /**
  * What one element, or whoever else depends on stores, has read. It subscribes to these stores, and calls
- * `onChange` with the new values when values that were read have another identity.
+ * `onChange` with the old and the new values when values that were read have another identity.
  */
 export class Reads implements Tracker {
-  readonly #onChange: (values: readonly unknown[]) => void;
+  readonly #onChange: (changes: readonly Change[]) => void;
   readonly #sources = new Map<StoreCore, Source>();
 
-  constructor(onChange: (values: readonly unknown[]) => void) {
+  constructor(onChange: (changes: readonly Change[]) => void) {
     this.#onChange = onChange;
   }
 
@@ -62,8 +66,14 @@ export class Reads implements Tracker {
     source.seen.set(key, look(core, key));
   }
 
-  keep(): void {
-    for (const [core, { before }] of this.#sources) for (const key of before) this.read(core, key);
+  keep(): boolean {
+    let isSame = true;
+    for (const [core, { seen, before }] of this.#sources)
+      for (const [key, value] of before) {
+        this.read(core, key);
+        isSame &&= seen.get(key) === value;
+      }
+    return isSame;
   }
 
   #subscribe(core: StoreCore): Source {
@@ -71,10 +81,15 @@ export class Reads implements Tracker {
       const { seen } = source;
       // Not to look costs nothing; a look makes the store copy what it changes next.
       if (ops && !seen.has(undefined) && !ops.some(([, path]) => seen.has(String(path[0])))) return;
-      const changed = [...seen.keys()].filter((key) => look(core, key) !== seen.get(key));
-      if (changed.length) this.#onChange(changed.map((key) => look(core, key)));
+      const changes: Change[] = [];
+      for (const [key, old] of seen) {
+        const value = look(core, key);
+        if (value !== old) changes.push([old, value]);
+        seen.set(key, value);
+      }
+      if (changes.length) this.#onChange(changes);
     });
-    const source: Source = { seen: new Map(), before: [], stop };
+    const source: Source = { seen: new Map(), before: new Map(), stop };
     this.#sources.set(core, source);
     return source;
   }
@@ -82,7 +97,7 @@ export class Reads implements Tracker {
   /** Runs `fn` and depends on what it reads, and no longer on what was read before. */
   update<T>(fn: () => T): T {
     for (const source of this.#sources.values()) {
-      source.before = [...source.seen.keys()];
+      source.before = source.seen;
       source.seen = new Map();
     }
     try {

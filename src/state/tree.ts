@@ -12,6 +12,22 @@ const maxOwn = 10_000;
 /** More values than this are not handed to a function as its arguments: they would not fit the stack. */
 const maxArguments = 10_000;
 
+/** So many ops of a followed list are kept: to go through more costs more than to compare the lists. */
+const maxFollowed = 256;
+
+/** The ops that made a list what it is since somebody began to follow it. Only the present list of a key has them. */
+const followed = new WeakMap<object, Op[]>();
+
+/**
+ * The ops of a list that stands under a key of a state, with room for those to come. The list that comes after it has
+ * the same array, until there are too many.
+ */
+export function follow(list: object): readonly Op[] {
+  const ops = followed.get(list) ?? [];
+  followed.set(list, ops);
+  return ops;
+}
+
 /**
  * JSON that is written in place until somebody looked, and copied along the path from then on. Who took a
  * snapshot has something that never changes and shares with the next one all that is the same; a row of writes
@@ -85,12 +101,19 @@ export class Tree {
     if (this.#own.size > maxOwn) this.#own = new Set();
     const way = op[1].slice(0, -1);
     const holder = this.get(way);
+    const key = op[1][0] as Step;
+    const list = this.#root[key] as object;
     let inverse: Op | undefined;
     if (op[0] === "splice" || op[0] === "move") {
       if (!Array.isArray(holder) || !isIndex(op[1].at(-1), holder.length)) return undefined;
       inverse = op[0] === "splice" ? this.#splice(holder, way, op) : this.#move(holder, way, op);
     } else if (isNode(holder)) inverse = this.#write(holder, way, op);
-    if (inverse) this.changes++;
+    if (!inverse) return undefined;
+    this.changes++;
+    const ops = followed.get(list);
+    followed.delete(list);
+    const next = this.#root[key];
+    if (ops && ops.push(op) < maxFollowed && Array.isArray(next)) followed.set(next, ops);
     return inverse;
   }
 

@@ -1,14 +1,10 @@
 /** Runs schedules, one after another. One that fails is made as short as it can be and written down. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { loadPlaces } from "../../src/state/validation.ts";
 import { type Counters, newCounters } from "./counters.ts";
 import { type Schedule, scheduleOf } from "./schedule.ts";
 import { World } from "./world.ts";
 
 const folder = new URL("./regress/", import.meta.url);
-
-// It comes late otherwise, and the first schedules would differ from the same ones later.
-await loadPlaces();
 
 /** The schedules that failed once, by the names of their files. */
 export const kept = (): Map<string, Schedule> =>
