@@ -1,5 +1,5 @@
 /** Superstruct, behind one module: nothing else in Violet imports it. Only types: what runs is the app's own copy. */
-import type { Struct } from "superstruct";
+import type { Failure, Struct } from "superstruct";
 import { CHECKED } from "#dev";
 import { fail } from "../errors.ts";
 import { typeName } from "./json.ts";
@@ -62,13 +62,7 @@ type Entry = readonly [Step, unknown, AnyStruct | undefined];
  * coercions Violet's own: text, as forms send it, for a number or a boolean. Without a struct nothing may stand there.
  * Throws E_VALIDATION for the first thing that does not fit.
  */
-export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
-  const { path, branch, way, coerces } = walk;
-  if (!struct) return refuse(walk, { type: "never", message: "", value: given });
-  let value = coerces ? struct.coercer(fromText(struct.type, given), walk) : given;
-  for (const failure of struct.validator(value, walk)) refuse(walk, failure);
-  for (const [key, inner, its] of partAt(struct, value, way?.[path.length]) ?? struct.entries(value, walk)) {
-    path.push(key);
+oo    path.push(key);
     branch.push(inner);
     const made = taken(its as AnyStruct | undefined, inner, walk);
     path.pop();
@@ -77,17 +71,29 @@ export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk)
     if (value === given) value = Array.isArray(given) ? [...given] : { ...(given as Fields) };
     (value as Fields)[key] = made;
   }
-  for (const failure of struct.refiner(value, walk)) refuse(walk, failure);
-  return value;
-}
+oo}
 
-/** What stands at a key, where the key alone tells its struct: not in a union, a record, a tuple... */
-function partAt({ type, schema }: AnyStruct, value: unknown, key: Step | undefined): Entry[] | undefined {
-  if (key === undefined || !schema || !/^(array|object|type)$/.test(type)) return undefined;
-  const exists = Object.hasOwn(value as Fields, key);
+/**
+ * What stands in a value; as far as the way leads, what stands at its next key, where that alone tells its struct: not in
+ * a union, a record, a tuple...
+ */
+function partsOf(struct: AnyStruct, value: Fields, walk: Walk): Iterable<Entry> {
+  const { type, schema } = struct;
+  const key = walk.way?.[walk.path.length];
+  const isObject = type === "object";
+  if (!schema || !(isObject || (key !== undefined && /^(array|type)$/.test(type))))
+    return struct.entries(value, walk) as Iterable<Entry>;
+  // As superstruct does it, at half the cost.
+  if (key === undefined) {
+    const parts = Object.keys(schema).map((each): Entry => [each, value[each], schema[each]]);
+    for (const each of Object.keys(value))
+      if (!Object.hasOwn(schema, each)) parts.push([each, value[each], undefined]);
+    return parts;
+  }
+  const exists = Object.hasOwn(value, key);
   const its = type === "array" ? schema : Object.hasOwn(schema, key) ? schema[key] : undefined;
   const isChecked = exists ? its || type !== "type" : its && type !== "array";
-  return isChecked ? [[key, exists ? (value as Fields)[key] : undefined, its]] : [];
+  return isChecked ? [[key, exists ? value[key] : undefined, its]] : [];
 }
 
 /** Superstruct's own messages end with the received value, which is not repeated to anybody. */
