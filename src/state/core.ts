@@ -53,6 +53,8 @@ export abstract class StoreCore {
   readonly boxed: boolean;
   #open: OpenBatch | undefined;
   #atomic = false;
+  /** The microtask that closes what is open then is on its way. */
+  #closesSoon = false;
   readonly #listeners = new Set<Listener>();
 
   /** `given` is a whole state that came from elsewhere, in place of the definition's `initial`. */
@@ -201,7 +203,12 @@ export abstract class StoreCore {
   }
 
   #begin(): OpenBatch {
-    queueMicrotask(() => this.close());
+    if (!this.#closesSoon)
+      queueMicrotask(() => {
+        this.#closesSoon = false;
+        this.close();
+      });
+    this.#closesSoon = true;
     return this.newBatch();
   }
 

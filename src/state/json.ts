@@ -43,7 +43,7 @@ export function typeName(value: unknown): string {
  *
  * Throws E_NOT_JSON (undefined, functions, NaN, Date, Map, cycles, sparse arrays...) and E_BAD_KEY.
  */
-export function plain(value: unknown, where: string, path: readonly Step[] = []): Json {
+export function plain(value: unknown, where: string, path: Step[] = []): Json {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   // Adding 0 turns -0 into 0.
   if (Number.isFinite(value)) return (value as number) + 0;
@@ -52,15 +52,18 @@ export function plain(value: unknown, where: string, path: readonly Step[] = [])
   const copied: Record<Step, Json> = isList ? ([] as never) : {};
   // By index: a hole reads as undefined and is refused.
   for (const key of isList ? value.keys() : Object.keys(value)) {
-    const inner = [...path, key];
-    checkKey(key, where, inner);
-    copied[key] = plain(value[key], where, inner);
+    path.push(key);
+    checkKey(key, where, path);
+    copied[key] = plain(value[key], where, path);
+    path.pop();
   }
   return copied as Json;
 }
 
-const isPlain = (value: object) =>
-  Array.isArray(value) || [null, Object.prototype].includes(Object.getPrototypeOf(value));
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return Array.isArray(value) || !prototype || prototype === Object.prototype;
+}
 
 function refuse(value: unknown, where: string, path: readonly Step[]): never {
   if (!CHECKED) return fail("E_NOT_JSON", { store: where, path });

@@ -13,7 +13,7 @@ type Compare = (a: unknown, b: unknown) => number;
 
 const handleTo = (list: List) => handleOf(list) as Handle;
 /** Throws E_GONE. */
-const elements = ({ path, node }: Handle) => path && (node as unknown as readonly Json[]);
+const elements = (handle: Handle) => (handle.node ?? handle.path) as unknown as readonly Json[];
 
 /** Gives copies of what it removed: they are nobody's, may be changed and put back. */
 function splice(handle: Handle, start: number, count: number, items: List = []): Json[] {
@@ -91,8 +91,9 @@ for (const [name, start] of [
   ["unshift", 0],
 ] as const) {
   methods[name] = function (...items: List) {
-    splice(handleTo(this), start, 0, items);
-    return this.length;
+    const handle = handleTo(this);
+    splice(handle, start, 0, items);
+    return elements(handle).length;
   };
 }
 

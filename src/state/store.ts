@@ -49,11 +49,16 @@ export function storeOf(definition: Definition, key?: string): object {
     has: (_, name) => name in calls || name in core().root,
   };
   // All others do to the root's handle what is done to the store.
-  const handler = new Proxy(traps, {
-    get: (_, trap: "get" | "has") =>
-      traps[trap] ?? ((_: unknown, ...args: unknown[]) => (Reflect[trap] as Trap)(core().root, ...args)),
-  });
-  const store = new Proxy({}, handler);
+  const others = new Proxy(
+    {},
+    {
+      get:
+        (_, trap: keyof typeof Reflect) =>
+        (_: unknown, ...args: unknown[]) =>
+          (Reflect[trap] as Trap)(core().root, ...args),
+    },
+  );
+  const store = new Proxy({}, Object.setPrototypeOf(traps, others));
   references.set(store, { definition, key });
   return store;
 }
