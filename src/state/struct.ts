@@ -62,7 +62,13 @@ type Entry = readonly [Step, unknown, AnyStruct | undefined];
  * coercions Violet's own: text, as forms send it, for a number or a boolean. Without a struct nothing may stand there.
  * Throws E_VALIDATION for the first thing that does not fit.
  */
-oo    path.push(key);
+export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
+  const { path, branch, coerces } = walk;
+  if (!struct) return refuse(walk, { type: "never", message: "", value: given });
+  let value = coerces ? struct.coercer(fromText(struct.type, given), walk) : given;
+  for (const failure of struct.validator(value, walk)) refuse(walk, failure);
+  for (const [key, inner, its] of partsOf(struct, value as Fields, walk)) {
+    path.push(key);
     branch.push(inner);
     const made = taken(its as AnyStruct | undefined, inner, walk);
     path.pop();
@@ -71,7 +77,9 @@ oo    path.push(key);
     if (value === given) value = Array.isArray(given) ? [...given] : { ...(given as Fields) };
     (value as Fields)[key] = made;
   }
-oo}
+  for (const failure of struct.refiner(value, walk)) refuse(walk, failure);
+  return value;
+}
 
 /**
  * What stands in a value; as far as the way leads, what stands at its next key, where that alone tells its struct: not in
