@@ -1,7 +1,7 @@
 /**
  * Recording: microseconds per edit through a handle, checked by the struct, its batch closed; in a list of 1,000 and of
  * 10,000 items. "in place": nobody looked since the last edit; "seen": a snapshot is taken after each. Medians of
- * nine rounds; the kinds of edit take turns.
+ * 31 rounds in which the kinds of edit take turns, after as many that let the compiler settle.
  *
  *   npm run bench recording
  */
@@ -11,7 +11,7 @@ const { increment, local, move } = await import("../lib/src/index.js");
 const { setResolver } = await import("../lib/src/state/resolver.js");
 const { LocalStore } = await import("../lib/src/state/local.js");
 
-const ROUNDS = 9;
+const ROUNDS = 31;
 const EDITS = 400;
 
 const host = { client: { id: "bench" }, now: Date.now, random: Math.random, report: console.error };
@@ -56,7 +56,7 @@ for (const length of [1000, 10_000]) {
   const { list, core } = storeOf(length);
   if (list.items.length !== length) throw new Error("the list is not there");
   const times: Record<string, Record<string, number[]>> = {};
-  for (let round = -2; round < ROUNDS; round++)
+  for (let round = -ROUNDS; round < ROUNDS; round++)
     for (const [name, edit] of Object.entries(edits))
       for (const seen of [false, true]) {
         const store = core();
