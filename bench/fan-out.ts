@@ -5,9 +5,8 @@
  *
  *   npm run bench fan-out [-- --n 100,1000 --rounds 5]
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { answer, ask, median, start, stop } from "./support/processes.ts";
 
 const { values } = parseArgs({
   options: { n: { type: "string", default: "100,1000" }, rounds: { type: "string", default: "5" } },
@@ -29,23 +28,10 @@ interface Result {
 }
 
 const folder = new URL("fan-out/", import.meta.url);
-const start = (file: string, core: number, args: string[]) =>
-  fork(new URL(file, folder), args, {
-    execArgv: [],
-    execPath: new URL("on-core", folder).pathname,
-    env: { ...process.env, NODE_ENV: "production", CORE: String(core), NODE: process.execPath },
-  });
-const answer = async (child: ChildProcess) => (await once(child, "message"))[0] as Record<string, number>;
-const ask = (child: ChildProcess, message: object) => {
-  const answered = answer(child);
-  child.send(message);
-  return answered;
-};
-
 async function measure(candidate: Candidate, n: number): Promise<Result> {
-  const server = start("server.mjs", 0, [candidate]);
+  const server = start(new URL("server.mjs", folder), 0, [candidate]);
   const { port } = await answer(server);
-  const load = start("load.mjs", 1, [candidate, String(port), String(n)]);
+  const load = start(new URL("load.mjs", folder), 1, [candidate, port, n]);
   await answer(load);
   const patches = Math.ceil(DELIVERIES / n / WINDOW) * WINDOW;
   const burst = async (count: number) => {
@@ -63,10 +49,7 @@ async function measure(candidate: Candidate, n: number): Promise<Result> {
   const seconds = (performance.now() - before.at) / 1000;
   const cpu = (await ask(server, { usage: true })).cpu - before.server.cpu;
   const loadCpu = (await ask(load, { usage: true })).cpu - before.load.cpu;
-  for (const child of [load, server]) {
-    child.kill();
-    await once(child, "exit");
-  }
+  await stop(load, server);
   const deliveries = patches * n;
   return {
     cpuPerMillion: (cpu / deliveries) * 1e6,
@@ -74,8 +57,6 @@ async function measure(candidate: Candidate, n: number): Promise<Result> {
     loadShare: loadCpu / seconds,
   };
 }
-
-const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1] as number;
 
 for (const n of sizes) {
   const results = new Map<Candidate, Result[]>(candidates.map((candidate) => [candidate, []]));

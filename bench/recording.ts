@@ -5,6 +5,8 @@
  *
  *   npm run bench recording
  */
+import { median } from "./support/processes.ts";
+
 process.env.NODE_ENV = "production";
 const { array, integer, object, size: sized, string } = await import("superstruct");
 const { increment, local, move } = await import("../lib/src/index.js");
@@ -49,8 +51,6 @@ const edits: Record<string, Edit> = {
   counter: (list) => increment(list, "count"),
   "move by 10": (list, length) => move(list.items, (length >> 1) + 10, length >> 1),
 };
-
-const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1] as number;
 
 for (const length of [1000, 10_000]) {
   const { list, core } = storeOf(length);
