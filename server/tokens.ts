@@ -48,7 +48,8 @@ export class Tokens {
     if (value === undefined || end === undefined || signature === undefined || rest.length > 0)
       return undefined;
     if (!this.#signer.verify(signature, purpose, value, end, boundTo)) return undefined;
-    return this.secondsLeft(token) > -LEEWAY_SECONDS ? value : undefined;
+    // A copy: a part of a text would keep all of it in memory, the whole Cookie header.
+    return this.secondsLeft(token) > -LEEWAY_SECONDS ? Buffer.from(value).toString() : undefined;
   }
 
   /** Until the token's end. Says nothing about its signature. */

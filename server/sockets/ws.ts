@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import * as ws from "ws";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { VioletError } from "../../src/errors.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import type { Connection } from "../hub/connection.ts";
@@ -34,6 +34,7 @@ export function attachSockets(server: Server, { path, hub, admit, ...limits }: S
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
+    WebSocket: ConnectedSocket,
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
     maxFragments,
@@ -88,24 +89,26 @@ function refuse(socket: Duplex, status: number) {
   );
 }
 
-/** Which connection a socket belongs to: one set of handlers serves them all. */
-const connections = new WeakMap<WebSocket, Connection>();
+/** It knows its connection: one set of handlers serves them all. */
+class ConnectedSocket extends WebSocket {
+  connection: Connection | undefined;
+}
 
-function serve(webSocket: WebSocket, socket: Duplex, hub: Hub, peer: Peer) {
-  connections.set(webSocket, hub.connect(new SocketWire(webSocket, socket), peer));
+function serve(webSocket: ConnectedSocket, socket: Duplex, hub: Hub, peer: Peer) {
+  webSocket.connection = hub.connect(new SocketWire(webSocket, socket), peer);
   webSocket.on("message", onMessage);
   webSocket.on("close", onClose);
   webSocket.on("error", ignore);
 }
 
 function onMessage(this: WebSocket, data: Buffer, isBinary: boolean) {
-  const connection = connections.get(this);
+  const { connection } = this as ConnectedSocket;
   if (isBinary) connection?.close(closeCodes.unsupported);
   else connection?.receive(data.toString());
 }
 
 function onClose(this: WebSocket, code: number) {
-  connections.get(this)?.closed(code);
+  (this as ConnectedSocket).connection?.closed(code);
 }
 
 /** `ws` exports its frame writer; its types leave it out. */
@@ -122,13 +125,16 @@ const frame: Framer = (text) => {
 };
 
 class SocketWire implements Wire {
-  readonly framer = frame;
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
 
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket;
     this.#socket = socket;
+  }
+
+  get framer(): Framer {
+    return frame;
   }
 
   get backlogBytes(): number {
