@@ -29,18 +29,22 @@ export interface Failure {
   readonly next?: number;
 }
 
+/** Shared by all that have none. */
+const NONE: readonly never[] = [];
+
 /** One page's connection on the server, whatever the transport. */
 export class Connection implements OutgoingHost, InboxHost {
   readonly peer: Peer;
   readonly #hub: Hub;
   readonly #wire: Wire;
   readonly #outgoing: Outgoing;
-  readonly #subscriptions = new Map<string, Subscription>();
+  /** Few, in a list: a map for each connection would cost more than it finds faster. */
+  #subscriptions: readonly Subscription[] = NONE;
   #state: ConnectionState = "greeting";
   #client: Client = { id: "" };
   /** What its page says to be told from copies of it. */
   copy: number | undefined;
-  readonly #strikes: Strikes;
+  #strikes: Strikes | undefined;
   readonly #inbox = new Inbox(this);
   /** While it is not read from it cannot be heard, and does not count as silent. */
   heardAt: number;
@@ -50,7 +54,6 @@ export class Connection implements OutgoingHost, InboxHost {
     this.#wire = wire;
     this.peer = peer;
     this.heardAt = hub.now();
-    this.#strikes = new Strikes(hub.limits);
     this.#outgoing = new Outgoing(wire, hub.limits, this);
   }
 
@@ -87,6 +90,7 @@ export class Connection implements OutgoingHost, InboxHost {
 
   /** A bad frame changes nothing; too many of them end the connection. */
   #strike(code: ErrorCode) {
+    this.#strikes ??= new Strikes(this.#hub.limits);
     if (this.#strikes.areOut(this.#hub.now())) this.close(closeCodes.badMessages);
     else this.error({ code });
   }
@@ -147,9 +151,12 @@ export class Connection implements OutgoingHost, InboxHost {
       // A whole state may be the answer: a page that reads slowly gets one at a time.
       await this.#outgoing.room();
       if (this.#isClosed()) return;
-      const subscription = this.#subscriptions.get(store) ?? (await this.#admit(store));
-      if (this.#isClosed()) return;
-      this.#subscriptions.set(store, subscription);
+      let subscription = this.#named(store);
+      if (!subscription) {
+        subscription = await this.#admit(store);
+        if (this.#isClosed()) return;
+        this.#subscriptions = this.#subscriptions.concat(subscription);
+      }
       await subscription.open(request);
     } catch (error) {
       this.refuse(store, error);
@@ -157,15 +164,14 @@ export class Connection implements OutgoingHost, InboxHost {
   }
 
   async #admit(store: string): Promise<Subscription> {
-    if (this.#subscriptions.size >= this.#hub.limits.storesPerSocket)
+    if (this.#subscriptions.length >= this.#hub.limits.storesPerSocket)
       throw new VioletError("E_LIMIT", { name: "stores per socket" });
     return new Subscription(await this.#hub.admit(store, this.#client, this.peer.session), this);
   }
 
   /** A store that this page does not get, or no longer. */
   refuse(store: string, error: unknown): void {
-    this.#subscriptions.get(store)?.close();
-    this.#subscriptions.delete(store);
+    this.#end(this.#named(store));
     const known = error instanceof VioletError;
     if (!known) this.report(error);
     const code = known ? error.code : "E_INTERNAL";
@@ -181,16 +187,20 @@ export class Connection implements OutgoingHost, InboxHost {
   }
 
   #unsubscribe(id: number): undefined {
-    const subscription = this.#find(id);
-    if (!subscription) return;
-    this.#subscriptions.delete(subscription.authority.name);
-    subscription.close();
+    this.#end(this.#find(id));
+  }
+
+  #end(subscription: Subscription | undefined) {
+    this.#subscriptions = this.#subscriptions.filter((each) => each !== subscription);
+    subscription?.close();
   }
 
   #find(id: number) {
-    for (const subscription of this.#subscriptions.values())
-      if (subscription.authority.id === id) return subscription;
-    return undefined;
+    return this.#subscriptions.find(({ authority }) => authority.id === id);
+  }
+
+  #named(store: string) {
+    return this.#subscriptions.find(({ authority }) => authority.name === store);
   }
 
   #write(message: Frame<"write">): Promise<void> | undefined {
@@ -268,8 +278,8 @@ export class Connection implements OutgoingHost, InboxHost {
     if (this.#state === "closed") return;
     const wasLive = this.#state === "live";
     this.#state = "closed";
-    for (const subscription of this.#subscriptions.values()) subscription.close();
-    this.#subscriptions.clear();
+    for (const subscription of this.#subscriptions) subscription.close();
+    this.#subscriptions = NONE;
     this.#hub.left(this, code, wasLive);
   }
 }

@@ -6,7 +6,6 @@ const TURN_MS = 1000;
 /** One timer for all connections: each sits in one slot, and each second the next slot has its turn. */
 export class Wheel {
   readonly #slots: Set<Connection>[];
-  readonly #places = new WeakMap<Connection, Set<Connection>>();
   readonly stop: () => void;
   #turns = 0;
   #next = 0;
@@ -34,12 +33,11 @@ export class Wheel {
   }
 
   add(connection: Connection): void {
-    const slot = this.#slots[this.#next++ % this.#slots.length] as Set<Connection>;
-    slot.add(connection);
-    this.#places.set(connection, slot);
+    this.#slots[this.#next++ % this.#slots.length]?.add(connection);
   }
 
   delete(connection: Connection): void {
-    this.#places.get(connection)?.delete(connection);
+    // Asking them all is cheaper than to remember for each connection where it is.
+    this.#slots.some((slot) => slot.delete(connection));
   }
 }
