@@ -20,7 +20,8 @@ export class Outgoing {
   readonly #wire: Wire;
   readonly #limits: Pick<Limits, "outboxBytes" | "outboxFrames">;
   readonly #host: OutgoingHost;
-  readonly #queue: Encoded[] = [];
+  /** Made anew for each write: a list that is emptied would grow from nothing again, at a multiple of the cost. */
+  #queue: Encoded[] | undefined;
   #queuedBytes = 0;
   /** Frames that were written since the network had taken all. */
   #writtenFrames = 0;
@@ -55,26 +56,32 @@ export class Outgoing {
 
   #push(frame: Encoded) {
     this.#queuedBytes += frame.size(this.#wire.framer);
-    if (this.#queue.push(frame) === 1) this.#host.wake();
+    if (this.#queue) {
+      this.#queue.push(frame);
+      return;
+    }
+    this.#queue = [frame];
+    this.#host.wake();
   }
 
   #isOver(times: number, added = 0) {
     const { outboxBytes, outboxFrames } = this.#limits;
     const { backlogBytes } = this.#wire;
-    const frames = this.#queue.length + (backlogBytes ? this.#writtenFrames : 0);
+    const frames = (this.#queue?.length ?? 0) + (backlogBytes ? this.#writtenFrames : 0);
     return frames >= outboxFrames * times || this.#queuedBytes + backlogBytes + added > outboxBytes * times;
   }
 
   flush(): void {
     const queue = this.#queue;
-    const [first] = queue;
+    const first = queue?.[0];
     if (!first) return;
     const { framer } = this.#wire;
     // Most often it is one frame, which others get, too: nothing is allocated for it here.
     const frames = queue.length === 1 ? first.framed(framer) : queue.flatMap((frame) => frame.framed(framer));
     this.#writtenBytes += this.#queuedBytes;
     this.#writtenFrames = (this.#wire.backlogBytes ? this.#writtenFrames : 0) + queue.length;
-    this.#queuedBytes = queue.length = 0;
+    this.#queuedBytes = 0;
+    this.#queue = undefined;
     this.#wire.write(frames);
     const { counters } = this.#host;
     const { backlogBytes } = this.#wire;

@@ -142,7 +142,7 @@ class SocketWire implements Wire {
   }
 
   write(frames: readonly Uint8Array[]): void {
-    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
     const [first] = frames;
     this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
   }
