@@ -1,5 +1,7 @@
 import { fail } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/state/json.ts";
+import type { Op } from "../../src/state/ops.ts";
+import { Tree } from "../../src/state/tree.ts";
 import type { Backend, Commit, StoredState, WriterRecord } from "./backend.ts";
 
 export interface MemoryOptions {
@@ -7,8 +9,16 @@ export interface MemoryOptions {
   readonly delayMs?: number;
 }
 
+/**
+ * After so many ops the whole state is taken. Not each time: a look at a state makes its store copy what it changes
+ * next.
+ */
+const CHECKPOINT_OPS = 100;
+
 interface Kept extends StoredState {
   readonly writers: Map<string, WriterRecord>;
+  /** What came after `value`. */
+  readonly ops: Op[];
 }
 
 /**
@@ -22,12 +32,15 @@ export function memory({ delayMs = 0 }: MemoryOptions = {}): Backend {
     durability: "volatile",
     async load(store) {
       await answer();
-      return stores.get(store);
+      const kept = stores.get(store);
+      return kept && { ...kept, value: replayed(kept) };
     },
     async commit(commit) {
-      const value = commit.value() as JsonObject;
+      const before = stores.get(commit.store);
+      const isDue = !before || before.ops.length >= CHECKPOINT_OPS || before.schema !== commit.schema;
+      const value = isDue ? (commit.value() as JsonObject) : undefined;
       await answer();
-      stores.set(commit.store, keep(stores.get(commit.store), commit, value));
+      stores.set(commit.store, keep(before, commit, value));
     },
     async close() {
       await answer();
@@ -38,13 +51,22 @@ export function memory({ delayMs = 0 }: MemoryOptions = {}): Backend {
 function keep(
   before: Kept | undefined,
   { store, epoch, version, schema, entries, forgotten }: Commit,
-  value: JsonObject,
+  value: JsonObject | undefined,
 ): Kept {
   if (before && (before.epoch !== epoch || before.version !== version)) fail("E_UNAVAILABLE", { store });
   const writers = before?.writers ?? new Map<string, WriterRecord>();
   for (const writer of forgotten) writers.delete(writer);
   for (const { writer, n, at, refusal } of entries)
     if (writer !== undefined && n !== undefined) writers.set(writer, { n, at, ...(refusal && { refusal }) });
-  const made = entries.filter(({ ops }) => ops.length).length;
-  return { epoch, version: version + made, schema, value, writers };
+  const made = entries.filter(({ ops }) => ops.length);
+  const kept = { epoch, version: version + made.length, schema, writers };
+  if (value || !before) return { ...kept, value: value as JsonObject, ops: [] };
+  for (const { ops } of made) before.ops.push(...ops);
+  return { ...kept, value: before.value, ops: before.ops };
+}
+
+function replayed({ value, ops }: Kept): JsonObject {
+  const tree = new Tree(value);
+  for (const op of ops) tree.apply(op);
+  return tree.snapshot();
 }
