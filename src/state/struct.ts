@@ -1,5 +1,5 @@
 /** Superstruct, behind one module: nothing else in Violet imports it. Only types: what runs is the app's own copy. */
-import type { Failure, Struct } from "superstruct";
+import type { Struct } from "superstruct";
 import { CHECKED } from "#dev";
 import { fail } from "../errors.ts";
 import { typeName } from "./json.ts";
