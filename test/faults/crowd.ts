@@ -15,8 +15,6 @@ export interface CrowdOptions {
   /** So many boards for all, person by person; 0: the feed. */
   readonly boards: number;
   readonly backoffMs?: readonly number[];
-  /** Their clocks run so many times as fast: a page's patience is not an option. */
-  readonly speed?: number;
 }
 
 /** People who come at the same time. */
@@ -25,21 +23,10 @@ const TICK_MS = 20;
 /** How often a condition is looked at. */
 const LOOK_MS = 50;
 
-const { origin, from, count, seed, boards, backoffMs, speed = 1 } = given<CrowdOptions>();
+const { origin, from, count, seed, boards, backoffMs } = given<CrowdOptions>();
 needDescriptors(count);
 const random = randomFrom(seed + from);
 const people: Person[] = [];
-
-/** Whole milliseconds, as a clock gives them. */
-const elapsed = () => Math.round(performance.now() * speed);
-const clock = {
-  now: elapsed,
-  elapsed,
-  random: () => Math.random(),
-  setTimeout: (fn: () => void, ms: number) => setTimeout(fn, ms / speed),
-  clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-};
-const fast = speed === 1 ? undefined : { clock, speed };
 
 async function until(isSo: (person: Person) => boolean): Promise<void> {
   while (!people.every(isSo)) await sleep(LOOK_MS);
@@ -65,7 +52,7 @@ const commands = {
       for (const [offset, pass] of all.slice(index, index + BATCH).entries()) {
         const number = from + index + offset;
         const store = boards ? board(boardOf(number)) : feed;
-        people.push(new Person({ origin, pass, number, store, backoffMs, fast }));
+        people.push(new Person({ origin, pass, number, store, backoffMs }));
       }
       await until(({ isSettled }) => isSettled);
     }

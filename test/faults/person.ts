@@ -1,7 +1,7 @@
 /** One of a crowd: a page's real runtime on a real socket, and what it wrote. */
 import type { VioletError } from "../../src/errors.ts";
 import { Runtime } from "../../src/runtime.ts";
-import type { Clock, LinkState } from "../../src/socket/link.ts";
+import type { LinkState } from "../../src/socket/link.ts";
 import type { Transport } from "../../src/socket/transports/websocket.ts";
 import type { Call } from "../../src/state/core.ts";
 import { increment } from "../../src/state/helpers.ts";
@@ -18,8 +18,6 @@ export interface PersonOptions {
   readonly number: number;
   readonly store: object;
   readonly backoffMs?: readonly number[] | undefined;
-  /** A clock that runs so many times as fast as the server's. */
-  readonly fast?: { readonly clock: Clock; readonly speed: number } | undefined;
 }
 
 /** What went over this person's link, or went wrong with it. */
@@ -31,13 +29,9 @@ export interface Tally {
   readonly refusals: Record<string, number>;
 }
 
-/** What the server says of its heart, in the milliseconds of a fast clock. */
-const stretched = (text: string, speed: number) =>
-  speed === 1 ? text : text.replace(/(?<="heartbeatMs":)\d+/, (ms) => String(Number(ms) * speed));
-
 /** A socket of which each frame is looked at. */
 const counting =
-  (pass: Pass, tally: Tally, speed: number): Transport =>
+  (pass: Pass, tally: Tally): Transport =>
   (url, events) => {
     const socket = dial(url, pass);
     socket.on("open", () => events.opened());
@@ -45,7 +39,7 @@ const counting =
       const text = data.toString();
       if (text.startsWith('{"type":"state"') && !text.includes('"patches":')) tally.snapshots++;
       if (text.includes('"code":"E_RESYNC"')) tally.resyncs++;
-      events.received(stretched(text, speed));
+      events.received(text);
     });
     socket.on("close", (code) => events.closed(code));
     return socket;
@@ -67,15 +61,10 @@ export class Person extends Runtime {
   bumps = 0;
   #next = 0;
 
-  constructor({ origin, pass, number, store, backoffMs, fast }: PersonOptions) {
+  constructor({ origin, pass, number, store, backoffMs }: PersonOptions) {
     const tally: Tally = { snapshots: 0, resyncs: 0, closes: {}, losses: {}, refusals: {} };
     const payload = { csrf: pass.csrf, ...(backoffMs && { reconnect: { tellAfter: 5, backoffMs } }) };
-    super({
-      origin,
-      payload,
-      transport: counting(pass, tally, fast?.speed ?? 1),
-      ...(fast && { clock: fast.clock }),
-    });
+    super({ origin, payload, transport: counting(pass, tally) });
     this.number = number;
     this.tally = tally;
     const { definition, key } = referenceOf(store);
