@@ -197,7 +197,7 @@ export class App implements VioletApp {
   }
 
   /** A step of the end; the others go on without it when it takes too long. */
-  async #inTime(step: Promise<void>, what: string): Promise<void> {
+  async #step(step: Promise<void>, what: string): Promise<void> {
     try {
       await inTime(step, { what, handlerMs: CLOSE_STEP_MS });
     } catch (error) {
@@ -208,8 +208,8 @@ export class App implements VioletApp {
   async #close(): Promise<void> {
     this.#state = "closing";
     const drained = this.#servers.close();
-    await this.#inTime(this.#stop(), "the stop handlers");
-    await this.#inTime(this.hub.close(), "the last commits");
+    await this.#step(this.#stop(), "the stop handlers");
+    await this.#step(this.hub.close(), "the last commits");
     await drained;
     this.#state = "closed";
     closed(this);

@@ -42,7 +42,9 @@ const isAway = () => document.hidden || !navigator.onLine;
 
 /** New credentials for this client, whose old ones the server refused. */
 async function renew(client = ""): Promise<PagePayload> {
-  const answer = await fetch("/_violet/session", { method: "POST", headers: { "violet-client": client } });
+  const headers = { "violet-client": client };
+  const signal = AbortSignal.timeout(10_000);
+  const answer = await fetch("/_violet/session", { method: "POST", headers, signal });
   if (!answer.ok) throw new Error(`/_violet/session answered ${answer.status}`);
   return answer.json() as Promise<PagePayload>;
 }

@@ -36,11 +36,11 @@ export function memory({ delayMs = 0 }: MemoryOptions = {}): Backend {
       return kept && { ...kept, value: replayed(kept) };
     },
     async commit(commit) {
-      const before = stores.get(commit.store);
-      const isDue = !before || before.ops.length >= CHECKPOINT_OPS || before.schema !== commit.schema;
+      const known = stores.get(commit.store);
+      const isDue = !known || known.ops.length >= CHECKPOINT_OPS || known.schema !== commit.schema;
       const value = isDue ? (commit.value() as JsonObject) : undefined;
       await answer();
-      stores.set(commit.store, keep(before, commit, value));
+      stores.set(commit.store, keep(stores.get(commit.store), commit, value));
     },
     async close() {
       await answer();
@@ -61,7 +61,7 @@ function keep(
   const made = entries.filter(({ ops }) => ops.length);
   const kept = { epoch, version: version + made.length, schema, writers };
   if (value || !before) return { ...kept, value: value as JsonObject, ops: [] };
-  for (const { ops } of made) before.ops.push(...ops);
+  for (const { ops } of made) for (const op of ops) before.ops.push(op);
   return { ...kept, value: before.value, ops: before.ops };
 }
 

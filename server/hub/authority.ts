@@ -76,6 +76,7 @@ export class Authority extends StoreCore {
     this.views = new Views(this);
     this.usedAt = options.now();
     this.#commits = new Commits({
+      close: () => this.close(),
       store: (group) => this.#store(group),
       committed: (applied) => this.#committed(applied),
       failed: (waiting) => this.#failed(waiting),
@@ -292,7 +293,7 @@ export class Authority extends StoreCore {
     let entries: Entry[] = group.map(({ entry }) => entry);
     if (!this.#version) {
       // A store that nobody ever changed is not stored; the numbers that were taken so far go with its first change.
-      if (entries.every(({ ops }) => !ops.length)) return;
+      if (entries.every(({ ops }) => !ops.length)) return this.#writers.cleared(forgotten);
       entries = [
         ...Array.from(this.#writers, ([writer, taken]) => ({ ops: [], writer, ...taken })),
         ...entries,

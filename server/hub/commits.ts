@@ -13,6 +13,8 @@ export interface Applied {
 }
 
 interface CommitHost {
+  /** Closes what is being written: the state is then what waits made, and nothing more. */
+  close(): void;
   /** Stores a group; rejects where storage does not take it. */
   store(group: readonly Applied[]): Promise<void>;
   /** One after another, in their order; each has left the queue by then. */
@@ -55,6 +57,7 @@ export class Commits {
     // All writes of one turn are one group.
     await Promise.resolve();
     while (this.#waiting.length) {
+      this.#host.close();
       const group = this.#waiting.slice();
       const error = await this.#host.store(group).then(
         () => undefined,

@@ -157,7 +157,7 @@ export class Connection implements OutgoingHost, InboxHost {
         if (this.#isClosed()) return;
         this.#subscriptions = this.#subscriptions.concat(subscription);
       }
-      await subscription.open(request);
+      await this.#hub.inTime(subscription.open(request), `What this page wrote to "${store}"`);
     } catch (error) {
       this.refuse(store, error);
     }
@@ -206,7 +206,7 @@ export class Connection implements OutgoingHost, InboxHost {
   #write(message: Frame<"write">): Promise<void> | undefined {
     const subscription = this.#find(message.store);
     if (!subscription) {
-      this.error({ code: "E_FORBIDDEN" });
+      this.error({ code: "E_FORBIDDEN", store: message.store, re: message.n });
       return undefined;
     }
     const verdicts = this.#hub.rights.judge(subscription, message.batches);
@@ -227,6 +227,11 @@ export class Connection implements OutgoingHost, InboxHost {
   /** A control frame: it is never dropped. */
   send(frame: Encoded): void {
     if (this.#state !== "closed") this.#outgoing.send(frame);
+  }
+
+  /** A whole state. */
+  answer(frame: Encoded): void {
+    if (this.#state !== "closed") this.#outgoing.answer(frame);
   }
 
   /** A patch; false where the page reads too slowly to get it. */

@@ -132,8 +132,12 @@ export class Hub {
 
   identify(claim: Claim, { session }: Peer) {
     const identified = this.#options.identify(claim, session);
-    if (!(identified instanceof Promise)) return identified;
-    return inTime(identified, { what: "Identifying a client", ...this.limits, time: this.#time });
+    return identified instanceof Promise ? this.inTime(identified, "Identifying a client") : identified;
+  }
+
+  /** What comes within `handlerMs`, or E_UNAVAILABLE. */
+  inTime<T>(answer: Promise<T>, what: string): Promise<T> {
+    return inTime(answer, { what, ...this.limits, time: this.#time });
   }
 
   /** Whether this client is another copy of the page: a duplicated tab brings the same tokens. */

@@ -26,6 +26,9 @@ export class Outgoing {
   /** Frames that were written since the network had taken all. */
   #writtenFrames = 0;
   #writtenBytes = 0;
+  /** The last answer: its size, and where it ends in all that is written. */
+  #answerBytes = 0;
+  #answerEnd = 0;
   /** How much the network had taken when that was last found to be more, and when. */
   #takenBytes = 0;
   #takenAt: number | undefined;
@@ -47,9 +50,16 @@ export class Outgoing {
     return true;
   }
 
-  /** Undefined where there is room for more; else it is to be waited for. */
+  /** A whole state, once there was room. However large it is, it does not count as what the page leaves unread. */
+  answer(frame: Encoded): void {
+    this.#push(frame);
+    this.#answerBytes = frame.size(this.#wire.framer);
+    this.#answerEnd = this.#writtenBytes + this.#queuedBytes;
+  }
+
+  /** Undefined where there is room for an answer; else it is to be waited for. */
   room(): Promise<void> | undefined {
-    if (!this.#isOver(1)) return undefined;
+    if (this.#queuedBytes + this.#wire.backlogBytes <= this.#limits.outboxBytes) return undefined;
     this.flush();
     return this.#wire.drained();
   }
@@ -68,7 +78,14 @@ export class Outgoing {
     const { outboxBytes, outboxFrames } = this.#limits;
     const { backlogBytes } = this.#wire;
     const frames = (this.#queue?.length ?? 0) + (backlogBytes ? this.#writtenFrames : 0);
-    return frames >= outboxFrames * times || this.#queuedBytes + backlogBytes + added > outboxBytes * times;
+    const bytes = this.#queuedBytes + backlogBytes - this.#answerLeft();
+    return frames >= outboxFrames * times || bytes + added > outboxBytes * times;
+  }
+
+  /** How much of the last answer is not taken yet. */
+  #answerLeft() {
+    const taken = this.#writtenBytes - this.#wire.backlogBytes;
+    return Math.min(Math.max(this.#answerEnd - taken, 0), this.#answerBytes);
   }
 
   flush(): void {
@@ -90,8 +107,8 @@ export class Outgoing {
 
   /** For how long the network has taken nothing, though something waits. Asked about once a second. */
   stalledMs(now: number): number {
-    const { backlogBytes } = this.#wire;
-    const taken = this.#writtenBytes - backlogBytes;
+    const { backlogBytes, sendingBytes } = this.#wire;
+    const taken = this.#writtenBytes - backlogBytes - sendingBytes;
     if (!backlogBytes || taken !== this.#takenBytes) this.#takenAt = now;
     this.#takenBytes = taken;
     return now - (this.#takenAt ??= now);

@@ -67,7 +67,7 @@ export class Subscription {
     const state = authority.state(request, this.writer, () => seen?.value ?? authority.committedState());
     authority.subscriptions.add(this);
     connection.count(state.patches ? "resumes" : "snapshots");
-    connection.send(new Encoded(state));
+    connection.answer(new Encoded(state));
   }
 
   #count({ epoch }: Request) {

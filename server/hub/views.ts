@@ -1,7 +1,7 @@
 /**
  * What the subscribers of a store with a view see. Each client's view is computed anew for every version; those whose
  * views say the same share one value, and one frame for what changed in it. So N clients of equal view cost N calls of
- * the view, and one comparison, one encoding and one buffer.
+ * the view and digests of what it gave, and one comparison, one encoding and one buffer.
  */
 import { hash } from "node:crypto";
 import type { Client, Definition } from "../../src/state/definition.ts";

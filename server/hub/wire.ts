@@ -6,6 +6,8 @@ export interface Wire {
   readonly framer: Framer;
   /** Bytes that were written and not yet taken by the network. */
   readonly backlogBytes: number;
+  /** What is left of the write that is under way, of which `backlogBytes` counts all until it is done. */
+  readonly sendingBytes: number;
   /** One write. */
   write(frames: readonly Uint8Array[]): void;
   /** Resolves when the network has taken all that was written, or never will. */

@@ -14,12 +14,15 @@ export class Writers {
   readonly #limits: WriterLimits;
   /** In the order in which they wrote last. */
   readonly #records: Map<string, WriterRecord>;
+  /** The writer that each client is now: it writes in one life at a time, however many it claims to have had. */
+  readonly #lives = new Map<string, string>();
   /** Those that storage still has. */
   readonly #forgotten = new Set<string>();
 
   constructor(limits: WriterLimits, stored: Iterable<readonly [string, WriterRecord]> = []) {
     this.#limits = limits;
     this.#records = new Map([...stored].sort(([, a], [, b]) => a.at - b.at));
+    for (const writer of this.#records.keys()) this.#lives.set(clientOf(writer), writer);
   }
 
   get(writer: string): WriterRecord | undefined {
@@ -33,6 +36,9 @@ export class Writers {
   /** Takes a batch's number into its writer's record. */
   record({ writer, n, refusal, at }: Entry): void {
     if (writer === undefined || n === undefined) return;
+    const former = this.#lives.get(clientOf(writer));
+    if (former !== undefined && former !== writer) this.#drop(former);
+    this.#lives.set(clientOf(writer), writer);
     this.#records.delete(writer);
     this.#records.set(writer, refusal ? { n, at, refusal } : { n, at });
     this.#forgotten.delete(writer);
@@ -43,9 +49,14 @@ export class Writers {
     const { dedupeMs, dedupeClients } = this.#limits;
     for (const [writer, { at }] of this.#records) {
       if (this.#records.size <= dedupeClients && now - at <= dedupeMs) return;
-      this.#records.delete(writer);
-      this.#forgotten.add(writer);
+      this.#drop(writer);
+      this.#lives.delete(clientOf(writer));
     }
+  }
+
+  #drop(writer: string) {
+    this.#records.delete(writer);
+    this.#forgotten.add(writer);
   }
 
   get forgotten(): readonly string[] {
@@ -57,3 +68,6 @@ export class Writers {
     for (const writer of writers) this.#forgotten.delete(writer);
   }
 }
+
+/** A writer is named by its client and the number of its life. */
+const clientOf = (writer: string) => writer.slice(0, writer.lastIndexOf("."));

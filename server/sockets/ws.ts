@@ -52,7 +52,7 @@ export function attachSockets(server: Server, { path, hub, admit, ...limits }: S
       return error instanceof VioletError && error.code === "E_UNAVAILABLE" ? 503 : 500;
     });
     if (typeof peer === "number") return refuse(socket, peer);
-    await pace.enter();
+    if (!(await pace.enter(socket))) return refuse(socket, 503);
     if (socket.destroyed) return;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
@@ -139,6 +139,11 @@ class SocketWire implements Wire {
 
   get backlogBytes(): number {
     return this.#socket.writableLength;
+  }
+
+  /** By this `net` itself tells for its time-outs whether a socket makes progress. */
+  get sendingBytes(): number {
+    return (this.#socket as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0;
   }
 
   write(frames: readonly Uint8Array[]): void {

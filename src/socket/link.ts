@@ -179,7 +179,8 @@ export function createLink({ url, transport, clock, backoffMs, isAway }: LinkOpt
     const left = wire;
     wire = undefined;
     clock.clearTimeout(timer);
-    link.offlineSince ??= clock.now();
+    // Who never came has not left.
+    if (link.state !== "idle") link.offlineSince ??= clock.now();
     become(state, code);
     return left;
   }

@@ -12,7 +12,7 @@ type List = readonly unknown[];
 type Compare = (a: unknown, b: unknown) => number;
 
 const handleTo = (list: List) => handleOf(list) as Handle;
-/** Throws E_GONE. */
+/** Of a handle whose list is gone `path` throws E_GONE. */
 const elements = (handle: Handle) => (handle.node ?? handle.path) as unknown as readonly Json[];
 
 /** Gives copies of what it removed: they are nobody's, may be changed and put back. */

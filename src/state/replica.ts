@@ -61,6 +61,7 @@ export class Replica extends StoreCore {
   readonly #outbox = new Outbox();
   /** The store's number on this connection; undefined while a subscription is not answered. */
   #id: number | undefined;
+  #isDenied = false;
   #epoch: string | undefined;
   #version = 0;
   /** The client as which this page wrote last. */
@@ -176,7 +177,9 @@ export class Replica extends StoreCore {
     const batch = { ops, undo, call, meant, n: 0 };
     this.#outbox.batches.push(batch);
     this.#host.counted();
-    this.#host.wants(this);
+    // Who may not read now may do so later; else the answer refuses this, too.
+    if (this.#isDenied) this.#host.resync(this);
+    else this.#host.wants(this);
     return batch;
   }
 
@@ -263,6 +266,7 @@ export class Replica extends StoreCore {
   #denied({ retryAfterMs, ...reason }: Frame<"error">) {
     if (retryAfterMs !== undefined)
       return this.#host.after(retryAfterMs, () => this.#id === undefined && this.#host.resync(this));
+    this.#isDenied = true;
     const error = this.#error(reason);
     if (!this.pending) this.#host.refused(this, error);
     for (const batch of this.#outbox.batches.toReversed()) this.#drop(batch, error);
@@ -361,6 +365,7 @@ export class Replica extends StoreCore {
     const { epoch, last, patches } = state;
     const outbox = this.#outbox;
     this.#id = state.id;
+    this.#isDenied = false;
     outbox.reset();
     // Somebody else (a copy of this page) writes under this name.
     if (last > outbox.sent) return this.#startAfresh();

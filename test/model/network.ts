@@ -150,6 +150,8 @@ class ServerEnd implements ServerWire {
     this.#outboxBytes = outboxBytes;
   }
 
+  readonly sendingBytes = 0;
+
   get backlogBytes(): number {
     return this.#link.downBytes;
   }

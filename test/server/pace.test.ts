@@ -8,10 +8,11 @@ function start() {
   const pace = new Pace(1000, new SimHubTime(clock));
   const inside: number[] = [];
   let next = 0;
-  const come = async (count: number) => {
+  const sentAway: number[] = [];
+  const come = async (count: number, guest = { destroyed: false }) => {
     for (let each = 0; each < count; each++) {
       const person = next++;
-      void pace.enter().then(() => inside.push(person));
+      void pace.enter(guest).then((isIn) => (isIn ? inside : sentAway).push(person));
     }
     await Promise.resolve();
   };
@@ -19,7 +20,7 @@ function start() {
     clock.pass(ms);
     await Promise.resolve();
   };
-  return { inside, come, pass };
+  return { inside, sentAway, come, pass };
 }
 
 suite("the pace of new sockets", () => {
@@ -43,6 +44,25 @@ suite("the pace of new sockets", () => {
       inside,
       Array.from({ length: 2500 }, (_, person) => person),
     );
+  });
+
+  test("keeps no place for who is gone", async () => {
+    const { inside, sentAway, come, pass } = start();
+    const gone = { destroyed: false };
+    await come(10);
+    await come(5000, gone);
+    await come(1);
+    gone.destroyed = true;
+    await pass(10);
+    assert.equal(inside.at(-1), 5010);
+    assert.equal(sentAway.length, 5000);
+  });
+
+  test("sends away who comes when 20,000 wait", async () => {
+    const { inside, sentAway, come } = start();
+    await come(20_012);
+    assert.deepEqual(sentAway, [20_010, 20_011]);
+    assert.equal(inside.length, 10);
   });
 
   test("does not let in more at once because nobody came before", async () => {

@@ -26,6 +26,7 @@ export class HubPage implements Wire {
   isStalled = false;
   /** What the network has not taken. */
   backlogBytes = 0;
+  sendingBytes = 0;
   #drained: (() => void)[] = [];
   /** The server does not read what this page sends. */
   isPaused = false;

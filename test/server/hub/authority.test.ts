@@ -149,6 +149,20 @@ suite("a batch that came before", () => {
     assert.deepEqual({ code, re, next }, { code: "E_SEQ", re: 3, next: 2 });
   });
 
+  test("is known however many lives others have had", async () => {
+    const bench = new HubBench({ limits: { dedupeClients: 10 } });
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    await ann.sync(1, 1, 0, increment());
+    const eve = await bench.subscriber("eve", definition);
+    for (let life = 1; life <= 20; life++) {
+      await eve.send({ type: "subscribe", store: definition.name, life });
+      await eve.sync(1, 1, 1, []);
+    }
+    await ann.news();
+    assert.equal(only(await ann.sync(1, 1, 1, increment()), "ack").v, undefined);
+  });
+
   test("is E_CLIENT_EXPIRED where nothing of the client is known", async () => {
     const bench = new HubBench();
     const ann = await bench.subscriber("ann", board());
@@ -482,6 +496,13 @@ suite("a store with a view", () => {
     const ann = await bench.subscriber("ann", hands());
     assert.equal(only(await ann.sync(1, 1, 0, push("ann-1")), "error").code, "E_FORBIDDEN");
     assert.equal(only(await ann.sync(1, 2, 0, increment()), "ack").v, 1);
+  });
+
+  test("that has ended for a page refuses what it writes, by its number", async () => {
+    const bench = new HubBench();
+    const ann = await bench.subscriber("ann", board());
+    const { re, code } = only(await ann.sync(99, 7, 0, increment()), "error");
+    assert.deepEqual([re, code], [7, "E_FORBIDDEN"]);
   });
 
   test("ends for a client for whom the view throws", async () => {

@@ -266,7 +266,7 @@ suite("a page that reads slowly", () => {
     const page = await bench.subscriber("slow", definition);
     const writer = await bench.subscriber("ann", definition);
     await page.news();
-    page.backlogBytes = 1001;
+    page.backlogBytes = 1500;
     for (let n = 1; n <= 50; n++) await writer.sync(1, n, n - 1, increment);
     return { bench, definition, page };
   };
@@ -307,9 +307,38 @@ suite("a page that reads slowly", () => {
 
   test("is closed when it asks and asks, and never reads", async () => {
     const { page } = await slow();
-    page.backlogBytes = 2001;
+    page.backlogBytes = 2500;
     page.post("{");
     assert.equal(page.closedWith, closeCodes.slow);
+  });
+
+  test("is not closed while it reads a state that is larger than all limits, and misses nothing meanwhile", async () => {
+    const bench = new HubBench({ limits: { outboxBytes: 1000 } });
+    const definition = definitionOf(
+      shared("large", {
+        state: object({ text: string(), count: number() }),
+        initial: () => ({ text: "x".repeat(9000), count: 0 }),
+      }),
+    );
+    const page = bench.page();
+    page.isStalled = true;
+    await page.hello("slow", { store: "large", life: 1 });
+    const writer = await bench.subscriber("ann", definition);
+    page.backlogBytes -= 5000;
+    await writer.sync(1, 1, 0, increment);
+    bench.clock.pass(26_000);
+    await bench.settle();
+    assert.equal(page.closedWith, undefined);
+    assert.equal(only(await page.news(), "SYNC").v, 1);
+  });
+
+  test("makes progress also within one write", async () => {
+    const { bench, page } = await slow();
+    bench.clock.pass(29_000);
+    page.sendingBytes = 1000;
+    page.post({ type: "pong" });
+    bench.clock.pass(29_000);
+    assert.equal(page.closedWith, undefined);
   });
 
   test("costs no more than the limit, and leaves everybody else alone", async () => {

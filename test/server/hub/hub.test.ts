@@ -283,6 +283,22 @@ suite("a room", () => {
     assert.equal(again.version, 1);
   });
 
+  test("is stored as it is where the server writes in the turn in which a page's write is committed", async () => {
+    const bench = new HubBench();
+    const definition = rooms();
+    const page = bench.page();
+    await page.hello("ann", { store: `${definition.name}/42`, life: 1 });
+    const authority = await bench.hub.open(definition, "42");
+    page.post({ type: "SYNC", store: authority.id, n: 1, v: 0, batches: [increment] });
+    authority.write(["increment", ["count"], 10]);
+    await bench.settle();
+    page.connection.closed(1000);
+    bench.clock.pass(62_000);
+    const again = await bench.hub.open(definition, "42");
+    assert.notEqual(again, authority);
+    assert.deepEqual(again.tree.root, { count: 11 });
+  });
+
   test("keeps what it knows of its writers", async () => {
     const bench = new HubBench();
     const definition = rooms();

@@ -15,31 +15,31 @@ const namesOf = (writers: Writers) => Array.from(writers, ([name]) => name);
 suite("dedupe records", () => {
   test("are those of the writers that wrote last", () => {
     const writers = new Writers(limits);
-    for (const [at, writer] of ["a", "b", "c", "a", "d"].entries())
+    for (const [at, writer] of ["a.1", "b.1", "c.1", "a.1", "d.1"].entries())
       writers.record({ ops: [], writer, n: at + 1, at });
-    assert.deepEqual(namesOf(writers), ["c", "a", "d"]);
-    assert.deepEqual(writers.get("a"), { n: 4, at: 3 });
-    assert.deepEqual(writers.forgotten, ["b"]);
+    assert.deepEqual(namesOf(writers), ["c.1", "a.1", "d.1"]);
+    assert.deepEqual(writers.get("a.1"), { n: 4, at: 3 });
+    assert.deepEqual(writers.forgotten, ["b.1"]);
   });
 
   test("end after their time", () => {
     const writers = new Writers(limits);
-    writers.record({ ops: [], writer: "a", n: 1, at: 0 });
-    writers.record({ ops: [], writer: "b", n: 1, at: DAY_MS });
-    assert.deepEqual(namesOf(writers), ["a", "b"]);
-    writers.record({ ops: [], writer: "b", n: 2, at: DAY_MS + 1 });
-    assert.deepEqual(namesOf(writers), ["b"]);
+    writers.record({ ops: [], writer: "a.1", n: 1, at: 0 });
+    writers.record({ ops: [], writer: "b.1", n: 1, at: DAY_MS });
+    assert.deepEqual(namesOf(writers), ["a.1", "b.1"]);
+    writers.record({ ops: [], writer: "b.1", n: 2, at: DAY_MS + 1 });
+    assert.deepEqual(namesOf(writers), ["b.1"]);
   });
 
   test("are known in their order again after they were stored", () => {
     const stored = new Map([
-      ["late", { n: 1, at: 30 }],
-      ["early", { n: 1, at: 10 }],
-      ["middle", { n: 1, at: 20 }],
+      ["late.1", { n: 1, at: 30 }],
+      ["early.1", { n: 1, at: 10 }],
+      ["middle.1", { n: 1, at: 20 }],
     ]);
     const writers = new Writers(limits, stored);
-    writers.record({ ops: [], writer: "new", n: 1, at: 40 });
-    assert.deepEqual(namesOf(writers), ["middle", "late", "new"]);
+    writers.record({ ops: [], writer: "new.1", n: 1, at: 40 });
+    assert.deepEqual(namesOf(writers), ["middle.1", "late.1", "new.1"]);
   });
 });
 

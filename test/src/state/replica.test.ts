@@ -117,6 +117,18 @@ suite("a store before its state is there", () => {
     assert.equal(server.state.title, "");
   });
 
+  test("asks again for what is written after it was refused, and refuses that, too", async () => {
+    const server = board();
+    server.error("E_FORBIDDEN", { store: server.replica.name });
+    server.state.title = "mine";
+    await tick();
+    const settled = server.replica.settled();
+    assert.equal(server.page.subscriptions.length, 1);
+    server.error("E_FORBIDDEN", { store: server.replica.name });
+    await assert.rejects(settled, { code: "E_FORBIDDEN" });
+    assert.equal(server.state.title, "");
+  });
+
   test("asks again after a while where the store could not be loaded", () => {
     const server = board();
     server.error("E_UNAVAILABLE", { store: server.replica.name, retryAfterMs: 1000 });
