@@ -303,8 +303,11 @@ export class Replica extends StoreCore {
   ) {
     this.#undo(undone);
     for (const op of ops) this.tree.apply(op);
+    // Behind the last raw batch nothing is carried any more: the calls only run again.
+    const carried = rest.findLastIndex(({ call }) => !call) + 1;
     let over = theirs;
-    for (const batch of rest) over = this.#redo(batch, over);
+    for (const batch of rest.slice(0, carried)) over = this.#redo(batch, over);
+    for (const batch of rest.slice(carried)) this.#predict(batch);
     if (undone.length) this.#news = undefined;
     else this.#news?.push(...ops);
   }
