@@ -77,14 +77,12 @@ export class Invariants {
     const { epoch = "", version } = replica;
     const id = browser.self.id;
     if (epoch === look.epoch && version === look.version) return;
-    assert(
-      epoch !== look.epoch || version > look.version,
-      `${id}: version ${version} after ${look.version} of ${definition.name}`,
-    );
+    if (epoch === look.epoch && version < look.version)
+      assert.fail(`${id}: version ${version} after ${look.version} of ${definition.name}`);
     look.epoch = epoch;
     look.version = version;
     const committed = this.#site.history.at(definition.name, epoch, version);
-    assert(committed, `${id} has version ${version} of epoch ${epoch}, which was never committed`);
+    if (!committed) assert.fail(`${id} has version ${version} of epoch ${epoch}, which was never committed`);
     const expected = this.#expected(definition, browser.self, committed);
     const base = replica.pending ? replica.base() : replica.snapshot();
     if (!isSame(base, expected))
@@ -96,8 +94,9 @@ export class Invariants {
    * store that waits for the server, when nothing is pending.
    */
   #checkScreen({ browser, definition, replica }: Look) {
-    assert(replica.pending <= MAX_PENDING, `${browser.self.id}: ${replica.pending} writes are pending`);
-    if (!replica.isLoaded || (!definition.optimistic && replica.pending)) return;
+    const { pending } = replica;
+    if (pending > MAX_PENDING) assert.fail(`${browser.self.id}: ${pending} writes are pending`);
+    if (!replica.isLoaded || (!definition.optimistic && pending)) return;
     browser.account(replica).check(ticksOf(replica.tree.root, browser.self.id));
   }
 

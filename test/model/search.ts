@@ -22,11 +22,21 @@ export const run = (schedule: Schedule, counters: Counters = newCounters()): Pro
 export async function search(from: number, count: number, counters: Counters): Promise<void> {
   for (let seed = from; seed < from + count; seed++) {
     const schedule = scheduleOf(seed);
-    try {
-      await run(schedule, counters);
-    } catch {
-      await keep(await shortened(schedule));
-    }
+    if (!(await holds(schedule, counters))) await keep(await shortened(schedule));
+  }
+}
+
+/** Refusals are a part of nearly every schedule: their stacks, which cost most, are for the run that is told of. */
+async function holds(schedule: Schedule, counters?: Counters): Promise<boolean> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    await run(schedule, counters);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -34,15 +44,12 @@ async function keep(schedule: Schedule): Promise<never> {
   const file = new URL(`${schedule.seed}.json`, folder);
   const fields = Object.entries(schedule).map(([name, value]) => `  "${name}": ${JSON.stringify(value)}`);
   writeFileSync(file, `{\n${fields.join(",\n").replaceAll(",", ", ").replaceAll(", \n", ",\n")}\n}\n`);
-  const cause = await failureOf(schedule);
-  throw new Error(`schedule ${schedule.seed}: ${cause?.message}`, { cause });
-}
-
-const failureOf = (schedule: Schedule): Promise<Error | undefined> =>
-  run(schedule).then(
+  const cause = await run(schedule).then(
     () => undefined,
     (error: Error) => error,
   );
+  throw new Error(`schedule ${schedule.seed}: ${cause?.message}`, { cause });
+}
 
 /** Leaves out steps while it still fails: first many at once, at last one by one. */
 async function shortened(schedule: Schedule): Promise<Schedule> {
@@ -50,7 +57,7 @@ async function shortened(schedule: Schedule): Promise<Schedule> {
   for (let size = schedule.steps.length >> 1; size; size >>= 1)
     for (let at = shortest.steps.length - size; at >= 0; at -= size) {
       const shorter = { ...shortest, steps: shortest.steps.toSpliced(at, size) };
-      if (await failureOf(shorter)) shortest = shorter;
+      if (!(await holds(shorter))) shortest = shorter;
     }
   return shortest;
 }

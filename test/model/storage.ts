@@ -54,7 +54,8 @@ export class SimStorage implements Backend {
     this.#history.add(commit);
     const kept = this.#kept.get(store) ?? [];
     const before = kept.at(-1);
-    if (before) assert.deepEqual([epoch, version], [before.epoch, before.version]);
+    if (before && (epoch !== before.epoch || version !== before.version))
+      assert.fail(`a commit on ${epoch} ${version}, not on ${before.epoch} ${before.version}`);
     const writers = new Map(before?.writers);
     for (const writer of forgotten) writers.delete(writer);
     for (const { writer, n, at, refusal } of entries)

@@ -255,7 +255,7 @@ export class World {
   /** Without faults, all that is under way comes to its end. */
   async #calmDown() {
     for (let round = 0; !this.#invariants.isCalm(); round++) {
-      assert(round < MAX_ROUNDS, `it does not settle: ${this.#invariants.unrest().join()}`);
+      if (round >= MAX_ROUNDS) assert.fail(`it does not settle: ${this.#invariants.unrest().join()}`);
       for (const browser of this.#browsers) this.#serve(browser);
       this.#site.endTurn();
       this.#site.storage.answer();
