@@ -108,6 +108,8 @@ export class SimLink implements Wire {
   }
 
   serverDied(): void {
+    // Who waited for room there is gone, too.
+    this.#waiting.length = 0;
     this.#part();
     if (this.#isOpen) this.#lose();
   }
