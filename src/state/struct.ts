@@ -18,7 +18,6 @@ export {
   dynamic,
   literal,
   min,
-  nonempty,
   number,
   object,
   optional,

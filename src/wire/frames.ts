@@ -13,7 +13,6 @@ import {
   type Infer,
   literal,
   min,
-  nonempty,
   number,
   object,
   optional,
@@ -28,10 +27,14 @@ import { MAX_KEY_LETTERS, MAX_MESSAGE_OPS, MAX_PATH_STEPS } from "./protocol.ts"
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 const Count = define<number>("whole number from 0", isCount);
-const Name = size(nonempty(string()), 1, 192);
+const isName = (value: unknown) => typeof value === "string" && value.length > 0 && value.length <= 192;
+const Name = define<string>("text of 1 to 192 letters", isName);
 const isStep = (value: unknown) =>
   typeof value === "string" ? value.length <= MAX_KEY_LETTERS : isCount(value);
-const Path = size(array(define<Step>("step", isStep)), 1, MAX_PATH_STEPS);
+const isPath = (value: unknown) =>
+  Array.isArray(value) && value.length > 0 && value.length <= MAX_PATH_STEPS && value.every(isStep);
+/** One rule for the whole of it: each op has one, and a struct for each step would cost most of reading it. */
+const Path = define<Step[]>("path", isPath);
 
 // `any()` below stands for plain JSON: a frame is JSON by then, and the struct of the store has the last word.
 const opStructs: readonly (readonly [unknown, AnyStruct])[] = [
