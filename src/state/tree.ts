@@ -201,5 +201,5 @@ const isIndex = (value: unknown, max: number): value is number =>
 function freeze(node: Json): void {
   if (!isNode(node) || Object.isFrozen(node)) return;
   Object.freeze(node);
-  for (const child of Object.values(node)) freeze(child);
+  for (const key in node) freeze(node[key] as Json);
 }
