@@ -9,8 +9,14 @@ const isId = (value: unknown): value is string => typeof value === "string" && /
 
 /** All ids that stand in a value. */
 export function idsIn(value: unknown): string[] {
-  if (isId(value)) return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(idsIn) : [];
+  const ids: string[] = [];
+  collect(value, ids);
+  return ids;
+}
+
+function collect(value: unknown, ids: string[]) {
+  if (isId(value)) ids.push(value);
+  else if (typeof value === "object") for (const key in value) collect(value[key as never], ids);
 }
 
 /** By how many batches a write counts: an action or the ops of a batch, or a part of them. */

@@ -9,11 +9,14 @@ import type { SimClock } from "../support/clock.ts";
 import { Account } from "./account.ts";
 import { SimNetwork } from "./network.ts";
 
+type Heard = Parameters<Runtime["received"]>[0];
+
 export class Browser extends Runtime {
   readonly network: SimNetwork;
   readonly self: Client;
   readonly #accounts = new Map<string, Account>();
   overflows = 0;
+  #heard: Heard | undefined;
 
   constructor(name: string, clock: SimClock) {
     const network = new SimNetwork();
@@ -41,6 +44,18 @@ export class Browser extends Runtime {
 
   accounts(): Iterable<Account> {
     return this.#accounts.values();
+  }
+
+  /** The frame that its stores got since somebody asked last. */
+  heard(): Heard | undefined {
+    const frame = this.#heard;
+    this.#heard = undefined;
+    return frame;
+  }
+
+  override received(frame: Heard): void {
+    this.#heard = frame;
+    super.received(frame);
   }
 
   override refused(replica: Replica, error: VioletError): void {

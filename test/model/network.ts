@@ -5,6 +5,7 @@ import type { Hub } from "../../server/hub/hub.ts";
 import type { Wire as ServerWire } from "../../server/hub/wire.ts";
 import type { Transport, TransportEvents, Wire } from "../../src/socket/transports/websocket.ts";
 import type { CloseCode } from "../../src/wire/close-codes.ts";
+import { Witness } from "./witness.ts";
 
 const LOST = 1006;
 
@@ -13,6 +14,7 @@ const framer = (text: string) => text as unknown as Uint8Array;
 
 /** One link, as the browser holds it, with all that is on its way. */
 export class SimLink implements Wire {
+  readonly witness = new Witness();
   readonly #events: TransportEvents;
   #server: Connection | undefined;
   #isOpen = true;
@@ -66,19 +68,19 @@ export class SimLink implements Wire {
     if (isTwice) this.#server?.receive(text);
   }
 
-  /** Delivers the next frame to the browser, and gives its text. */
-  deliverDown(): string | undefined {
+  /** Delivers what is next to the browser; false: it was the end. */
+  deliverDown(): boolean {
     const frame = this.down.shift();
     if (!this.down.length) this.#tellDrained();
     if (typeof frame === "string") {
       this.downBytes -= frame.length;
       this.#events.received(frame);
-      return frame;
+      return true;
     }
     this.#end();
     this.#part();
     this.#events.closed(frame as number);
-    return undefined;
+    return false;
   }
 
   /** Everything on its way is lost, and both ends notice. */

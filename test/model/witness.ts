@@ -46,9 +46,7 @@ export class Witness {
     });
   }
 
-  down(text: string): Taken | undefined {
-    if (!text.startsWith('{"type":"ack"') && !text.startsWith('{"type":"state"')) return undefined;
-    const frame = JSON.parse(text) as DownFrame;
+  down(frame: DownFrame): Taken | undefined {
     if (frame.type === "ack") return this.#taken(frame);
     if (frame.type !== "state") return undefined;
     this.#names.set(frame.id, frame.store);

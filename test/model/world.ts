@@ -14,7 +14,6 @@ import type { SimLink } from "./network.ts";
 import { type Dice, diceOf, type Schedule } from "./schedule.ts";
 import { Site } from "./site.ts";
 import { isBoxed, type Mark, pages, type State, stores } from "./stores.ts";
-import { Witness } from "./witness.ts";
 import { Writer } from "./writes.ts";
 
 const KEPT_MS = 60_000;
@@ -31,7 +30,6 @@ export class World {
   readonly #browsers: readonly Browser[];
   readonly #writers: readonly Writer[][];
   readonly #invariants: Invariants;
-  readonly #witnesses = new WeakMap<SimLink, Witness>();
   /** The writers that took an answer: a page whose first batch is not answered cannot know that it is forgotten. */
   readonly #answered = new Set<string>();
   /** The first fault that came up where the engine would have caught it. */
@@ -208,33 +206,26 @@ export class World {
     else if (link.down.length) this.#deliverDown(browser, link);
   }
 
-  #witness(link: SimLink) {
-    const witness = this.#witnesses.get(link) ?? new Witness();
-    this.#witnesses.set(link, witness);
-    return witness;
-  }
-
   #deliverUp(link: SimLink, isTwice: boolean) {
     if (isTwice) this.#counters.duplicates++;
-    this.#witness(link).up(link.up[0] as string);
+    link.witness.up(link.up[0] as string);
     link.deliverUp(isTwice);
   }
 
   #deliverDown(browser: Browser, link: SimLink) {
     this.#counters.delivered++;
-    const text = link.deliverDown();
-    if (text === undefined) return;
-    const taken = this.#witness(link).down(text);
+    if (!link.deliverDown()) return;
+    const heard = browser.heard();
+    const taken = heard && link.witness.down(heard);
     if (taken && this.#invariants.taken(browser, taken))
       this.#answered.add(`${taken.store} ${browser.self.id}.${taken.life}`);
     if (taken?.isTransformed) this.#counters.transforms++;
-    if (text.startsWith('{"type":"error"')) this.#countError(text);
+    if (heard?.type === "error") this.#countError(heard.code);
     this.#invariants.received(browser);
   }
 
-  #countError(text: string) {
-    if (text.includes('"E_RESYNC"')) this.#counters.E_RESYNC++;
-    if (text.includes('"E_SEQ"')) this.#counters.E_SEQ++;
+  #countError(code: string) {
+    if (code === "E_RESYNC" || code === "E_SEQ") this.#counters[code]++;
   }
 
   // The end: the faults stop
