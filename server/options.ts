@@ -1,6 +1,7 @@
 /** What `violet(options)` takes, its defaults, and its check. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fail } from "../src/errors.ts";
+import { defaultReconnect } from "../src/runtime.ts";
 import type { User } from "../src/state/definition.ts";
 import { MAX_MESSAGE_OPS, MAX_PATH_STEPS } from "../src/wire/protocol.ts";
 import type { Backend } from "./backends/backend.ts";
@@ -78,11 +79,6 @@ export interface Settings extends Required<Omit<VioletOptions<object>, "hosts" |
   /** NODE_ENV is production: messages to clients are generic. */
   readonly production: boolean;
 }
-
-export const defaultReconnect: ReconnectOptions = {
-  tellAfter: 5,
-  backoffMs: [1000, 2000, 5000, 10_000, 30_000],
-};
 
 type Check = readonly [check: (value: unknown) => boolean, expected: string];
 

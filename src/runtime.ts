@@ -50,7 +50,8 @@ const realClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as number),
 };
 
-const reconnect = { tellAfter: 5, backoffMs: [1000, 2000, 5000, 10_000, 30_000] };
+/** A page that no server rendered has these; `violet({ reconnect })` changes them. */
+export const defaultReconnect = { tellAfter: 5, backoffMs: [1000, 2000, 5000, 10_000, 30_000] };
 /** A hello names at most so many stores. */
 const MAX_GREETED = 64;
 
@@ -89,7 +90,7 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     this.#clock = clock;
     this.#renew = renew;
     this.page = page;
-    const { tellAfter, backoffMs } = payload.reconnect ?? reconnect;
+    const { tellAfter, backoffMs } = payload.reconnect ?? defaultReconnect;
     this.tellAfter = tellAfter;
     const url = `${origin.replace("http", "ws")}/_violet/socket`;
     this.link = createLink({ url, transport, clock, backoffMs, isAway }, this);

@@ -1,5 +1,5 @@
 /** The document around a page's body. */
-import { defaultReconnect } from "../options.ts";
+import { defaultReconnect } from "../../src/runtime.ts";
 import { earlyTag } from "./early.ts";
 import { attributesHtml, escapeHtml } from "./escape.ts";
 import { type Payload, payloadTag } from "./payload.ts";

@@ -137,31 +137,6 @@ suite("a duplicated tab", () => {
     assert.equal(new Set(tabs.map(({ id }) => id)).size, 3);
   });
 
-  test("does not replace its original, nor is replaced by it", async () => {
-    const desk = new Desk();
-    const tabs = [desk.tab(), desk.tab()];
-    await desk.live(10);
-    assert.deepEqual(
-      tabs.map(({ id, runtime }) => [id, runtime.status]),
-      [
-        ["ann", "live"],
-        ["new 1", "live"],
-      ],
-    );
-    assert.equal(desk.connections, 2);
-  });
-
-  test("comes back as who it was told to be", async () => {
-    const desk = new Desk();
-    const [first, copy] = [desk.tab(), desk.tab()];
-    await desk.settle();
-    for (const { network } of [first, copy]) network.link?.cutForBrowser();
-    desk.pass(1000);
-    await desk.settle();
-    assert.deepEqual([first.id, copy.id], ["ann", "new 1"]);
-    assert.equal(desk.connections, 4);
-  });
-
   test("that took the name of a tab that was away for too long leaves nothing of its writes doubled", async () => {
     const desk = new Desk();
     const frozen = desk.tab();
