@@ -5,7 +5,8 @@ import type { Op } from "../../src/state/ops.ts";
 import { pages, uncounted } from "./stores.ts";
 
 /** Ids of the model's writes: "c2-17". Each is written once, as an item, a part, a mark or a text. */
-const isId = (value: unknown): value is string => typeof value === "string" && /^c\d-\d+/.test(value);
+const isId = (value: unknown): value is string =>
+  typeof value === "string" && value[0] === "c" && /^c\d-\d+/.test(value);
 
 /** All ids that stand in a value. */
 export function idsIn(value: unknown): string[] {
@@ -16,6 +17,7 @@ export function idsIn(value: unknown): string[] {
 
 function collect(value: unknown, ids: string[]) {
   if (isId(value)) ids.push(value);
+  else if (Array.isArray(value)) for (const item of value) collect(item, ids);
   else if (typeof value === "object") for (const key in value) collect(value[key as never], ids);
 }
 

@@ -30,30 +30,34 @@ function changeObject(object: JsonObject, op: Op, key: string): Json {
   throw new Error("an object has no places");
 }
 
-/** What was found to be the same. Neither side changes its nodes once they were seen, and both share them. */
+/**
+ * Lists that were found to be the same. Neither side changes its nodes once they were seen, and both share them. What
+ * is no list is small: to compare it costs less than to remember it.
+ */
 const known = new WeakMap<object, object>();
 
 /** Whether two values say the same, whatever the order of their keys. `a` is a snapshot. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || !a || !b) return false;
-  if (known.get(a) === b) return true;
-  const is = Array.isArray(a) ? isSameList(a, b) : isSameObject(a, b);
-  if (is) known.set(a, b);
-  return is;
+  return Array.isArray(a) ? isSameList(a, b) : isSameObject(a, b);
 }
 
 function isSameList(a: readonly unknown[], b: object): boolean {
   if (!Array.isArray(b) || a.length !== b.length) return false;
+  if (known.get(a) === b) return true;
   for (let index = 0; index < a.length; index++) if (!isSame(a[index], b[index])) return false;
+  known.set(a, b);
   return true;
 }
 
 function isSameObject(a: object, b: object): boolean {
   if (Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  for (const key of keys)
+  let more = 0;
+  for (const key in a) {
     if (!Object.hasOwn(b, key) || !isSame(a[key as never], b[key as never])) return false;
-  return true;
+    more++;
+  }
+  for (const _ in b) more--;
+  return more === 0;
 }

@@ -58,15 +58,15 @@ export class Witness {
   #taken({ store: id, n, v, ops }: Frame<"ack">): Taken {
     const store = this.#names.get(id) as string;
     const batch = this.#sent.get(`${store} ${n}`) ?? [];
-    const became = new Set(ops && idsIn(ops));
-    const isRaw = !("action" in batch);
+    const isTransformed = ops !== undefined && !("action" in batch);
+    const became = isTransformed ? idsIn(ops) : [];
     return {
       store,
       life: this.#lives.get(store) ?? 0,
       version: v,
       marks: v === undefined && ops ? [] : marksOf(batch),
-      left: isRaw && ops ? idsIn(batch).filter((id) => !became.has(id)) : [],
-      isTransformed: isRaw && ops !== undefined,
+      left: isTransformed ? idsIn(batch).filter((id) => !became.includes(id)) : [],
+      isTransformed,
     };
   }
 }
