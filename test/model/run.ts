@@ -8,6 +8,7 @@
  * It says from which seed a run that was stopped can go on. A schedule that fails is made as short as it can be, and
  * kept in `regress/`, from where it runs first from then on.
  */
+import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
@@ -37,7 +38,8 @@ const counters = newCounters();
 /** The first seeds of the parts that are under way. */
 const underWay = new Set<number>();
 let next = from;
-const start = process.cpuUsage();
+/** When all threads are ready: what it takes to load and to translate the sources is no search. */
+let start = process.cpuUsage();
 
 const cpuSeconds = () => {
   const { user, system } = process.cpuUsage(start);
@@ -82,6 +84,8 @@ const workers = Array.from(
   () => new Worker(new URL("./worker.ts", import.meta.url)),
 );
 try {
+  await Promise.all(workers.map((worker) => once(worker, "message")));
+  start = process.cpuUsage();
   await Promise.all(workers.map(searched));
   const missing = neverCounted(counters);
   if (count >= ENOUGH && missing.length) throw new Error(`never happened: ${missing.join()}`);

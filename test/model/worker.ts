@@ -1,4 +1,4 @@
-/** A thread of the model search: runs the parts that it is given. A schedule that fails ends it. */
+/** A thread of the model search: says that it is ready, and runs the parts that it is given. A schedule that fails ends it. */
 import { parentPort } from "node:worker_threads";
 import { newCounters } from "./counters.ts";
 import { search } from "./search.ts";
@@ -10,3 +10,4 @@ async function take({ from, count }: { readonly from: number; readonly count: nu
 }
 
 parentPort?.on("message", (part) => void take(part));
+parentPort?.postMessage("ready");
