@@ -41,19 +41,20 @@ export class Outgoing {
 
   send(frame: Encoded): void {
     if (this.#isOver(2)) this.#host.overflowed();
-    else this.#push(frame);
+    else this.#push(frame, frame.size(this.#wire.framer));
   }
 
   patch(frame: Encoded): boolean {
-    if (this.#isOver(1, frame.size(this.#wire.framer))) return false;
-    this.#push(frame);
+    const bytes = frame.size(this.#wire.framer);
+    if (this.#isOver(1, bytes)) return false;
+    this.#push(frame, bytes);
     return true;
   }
 
   /** A whole state, once there was room. However large it is, it does not count as what the page leaves unread. */
   answer(frame: Encoded): void {
-    this.#push(frame);
     this.#answerBytes = frame.size(this.#wire.framer);
+    this.#push(frame, this.#answerBytes);
     this.#answerEnd = this.#writtenBytes + this.#queuedBytes;
   }
 
@@ -64,8 +65,8 @@ export class Outgoing {
     return this.#wire.drained();
   }
 
-  #push(frame: Encoded) {
-    this.#queuedBytes += frame.size(this.#wire.framer);
+  #push(frame: Encoded, bytes: number) {
+    this.#queuedBytes += bytes;
     if (this.#queue) {
       this.#queue.push(frame);
       return;
@@ -78,13 +79,13 @@ export class Outgoing {
     const { outboxBytes, outboxFrames } = this.#limits;
     const { backlogBytes } = this.#wire;
     const frames = (this.#queue?.length ?? 0) + (backlogBytes ? this.#writtenFrames : 0);
-    const bytes = this.#queuedBytes + backlogBytes - this.#answerLeft();
-    return frames >= outboxFrames * times || bytes + added > outboxBytes * times;
+    const over = this.#queuedBytes + backlogBytes + added - outboxBytes * times;
+    return frames >= outboxFrames * times || (over > 0 && over > this.#answerLeft(backlogBytes));
   }
 
   /** How much of the last answer is not taken yet. */
-  #answerLeft() {
-    const taken = this.#writtenBytes - this.#wire.backlogBytes;
+  #answerLeft(backlogBytes: number) {
+    const taken = this.#writtenBytes - backlogBytes;
     return Math.min(Math.max(this.#answerEnd - taken, 0), this.#answerBytes);
   }
 
