@@ -113,6 +113,13 @@ suite("a link", () => {
     assert.equal(bench.wires.length, 1);
   });
 
+  test("that nothing needs is not lost when its page is left", () => {
+    const bench = new Bench();
+    bench.link.close(closeCodes.bye);
+    assert.equal(bench.link.offlineSince, undefined);
+    assert.deepEqual(bench.states, []);
+  });
+
   test("hands on nothing that comes before the welcome", () => {
     const bench = new Bench();
     bench.link.connect();
