@@ -50,6 +50,23 @@ const counter = () =>
   definitionOf(shared(`writers${stores++}`, { state: State, initial: () => ({ count: 0 }) }));
 
 suite("a writer whose record had its time", () => {
+  test("is not remembered as forgotten where nothing was ever stored", async () => {
+    const backend = memory();
+    const bench = new HubBench({ backend, limits: { dedupeClients: 2 } });
+    const definition = counter();
+    const forgotten: number[] = [];
+    const commit = backend.commit.bind(backend);
+    backend.commit = (each) => {
+      forgotten.push(each.forgotten.length);
+      return commit(each);
+    };
+    for (const name of ["a", "b", "c", "d", "e"])
+      await (await bench.subscriber(name, definition)).sync(1, 1, 0, []);
+    await (await bench.subscriber("f", definition)).sync(1, 1, 0, increment);
+    // The last one alone: it was forgotten after storage would have been told.
+    assert.deepEqual(forgotten, [1]);
+  });
+
   const expire = async (backend = memory()) => {
     const bench = new HubBench({ backend });
     const definition = counter();
