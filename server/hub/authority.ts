@@ -124,10 +124,13 @@ export class Authority extends StoreCore {
     return state;
   }
 
-  /** Resolves when nothing of this writer waits any more: only then is the last number of its record the last one. */
-  async decided(writer: string): Promise<void> {
+  /**
+   * Undefined where nothing of this writer waits, else resolves when nothing does any more: only then is the last number
+   * of its record the last one.
+   */
+  decided(writer: string): Promise<void> | undefined {
     const last = this.#commits.waiting.findLast(({ entry }) => entry.writer === writer);
-    if (last) await this.#commits.settled(last).catch(() => {});
+    return last && this.#commits.settled(last).catch(() => {});
   }
 
   /** The answer to a subscription: what was missed since, or everything: `value` is what the client may see. */

@@ -146,6 +146,11 @@ export class Connection implements OutgoingHost, InboxHost {
     this.#hub.report(error);
   }
 
+  /** What comes within `handlerMs`, or E_UNAVAILABLE. */
+  inTime<T>(answer: Promise<T>, what: string): Promise<T> {
+    return this.#hub.inTime(answer, what);
+  }
+
   async #subscribe({ store, ...request }: Request & { readonly store: string }) {
     try {
       // A whole state may be the answer: a page that reads slowly gets one at a time.
@@ -157,7 +162,7 @@ export class Connection implements OutgoingHost, InboxHost {
         if (this.#isClosed()) return;
         this.#subscriptions = this.#subscriptions.concat(subscription);
       }
-      await this.#hub.inTime(subscription.open(request), `What this page wrote to "${store}"`);
+      await subscription.open(request);
     } catch (error) {
       this.refuse(store, error);
     }

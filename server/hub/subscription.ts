@@ -55,11 +55,15 @@ export class Subscription {
     return `${this.client.id}.${this.#life}`;
   }
 
-  /** Answers a subscription with what was missed, or with everything, when nothing of its writer is undecided. */
+  /**
+   * Answers a subscription with what was missed, or with everything, when nothing of its writer is undecided. Rejects with
+   * E_UNAVAILABLE where that takes too long.
+   */
   async open(request: Request): Promise<void> {
     const { authority, connection } = this;
     this.#life = request.life;
-    await authority.decided(this.writer);
+    const deciding = authority.decided(this.writer);
+    if (deciding) await connection.inTime(deciding, `A commit of "${authority.name}"`);
     if (!this.#isOpen || connection.state !== "live") return;
     this.#count(request);
     this.#isBehind = false;

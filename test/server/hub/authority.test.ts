@@ -437,6 +437,20 @@ suite("storage that takes its time", () => {
     assert.equal(only(await again.news(), "state").last, 1);
   });
 
+  test("that never answers postpones the page that comes back, after 10 s", async () => {
+    const backend = memory();
+    const bench = new HubBench({ backend });
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    backend.commit = () => new Promise(() => {});
+    await ann.sync(1, 1, 0, increment());
+    await ann.send({ type: "subscribe", store: definition.name, life: 1 });
+    bench.clock.pass(11_000);
+    await bench.settle();
+    const { code, store, retryAfterMs } = only(await ann.news(), "error");
+    assert.deepEqual([code, store, retryAfterMs], ["E_UNAVAILABLE", definition.name, 1000]);
+  });
+
   test("that fails undoes what waited, refuses nothing, and lets it come again", async () => {
     const backend = new SlowStorage();
     const bench = new HubBench({ backend });
