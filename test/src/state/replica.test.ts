@@ -375,6 +375,16 @@ suite("messages", () => {
     assert.deepEqual(server.message?.batches, [[["set", ["items", 0, "text"], "mine"]]]);
   });
 
+  test("lose the places that a prediction gave them, where the server made nothing of it", async () => {
+    const server = loaded({}, { items: [{ id: "a" }] });
+    server.replica.call("add", ["b"]);
+    server.state.items.push({ id: "c" });
+    await tick();
+    server.ack(1, undefined, []);
+    assert.deepEqual(ids(server), ["a", "c"]);
+    assert.deepEqual(server.message?.batches, [[["splice", ["items", 1], 0, [{ id: "c" }]]]]);
+  });
+
   test("refuse where it is written what no server would read", async () => {
     const server = loaded();
     assert.throws(() => (server.state.title = "é".repeat(40_000)), { code: "E_TOO_BIG" });
