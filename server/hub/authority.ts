@@ -197,7 +197,7 @@ export class Authority extends StoreCore {
     const next = this.#next(writer);
     if (n + batches.length <= next) {
       author.connection.count("duplicates", batches.length);
-      return this.#again(n + batches.length - 1, author);
+      return this.#again(n, n + batches.length - 1, author);
     }
     if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
     const since = this.#log.since(v);
@@ -215,10 +215,11 @@ export class Authority extends StoreCore {
     return (waiting?.entry.n ?? this.#writers.get(writer)?.n ?? 0) + 1;
   }
 
-  /** A message that came before: acknowledged again as far as it is committed; the rest is answered when it is. */
-  #again(last: number, author: Subscription) {
-    const { n = 0 } = this.#writers.get(author.writer) ?? {};
-    if (n > 0) author.acknowledge({ n: Math.min(n, last) });
+  /** A message that came before gets the answer that it had; what is not committed yet is answered when it is. */
+  #again(first: number, last: number, author: Subscription) {
+    const { n = 0, refusal } = this.#writers.get(author.writer) ?? {};
+    if (refusal && n === last) author.error({ ...refusal, re: n });
+    else if (n >= first) author.acknowledge({ n: Math.min(n, last) });
   }
 
   /** Applies one batch of a client; gives what the next one has to be carried over, or undefined: it was refused. */

@@ -126,6 +126,29 @@ suite("a batch that came before", () => {
     assert.equal((await bench.authority(definition)).tree.root.count, 1);
   });
 
+  test("is refused again where it was refused", async () => {
+    const bench = new HubBench();
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    const refused = await ann.sync(1, 1, 0, [["set", ["count"], "x"]]);
+    assert.equal(only(refused, "error").code, "E_VALIDATION");
+    assert.deepEqual(await ann.sync(1, 1, 0, [["set", ["count"], "x"]]), refused);
+  });
+
+  test("is answered when it is committed, and not by what came before it", async () => {
+    const backend = new SlowStorage();
+    const bench = new HubBench({ backend });
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    await ann.sync(1, 1, 0, increment());
+    backend.answer();
+    await ann.news();
+    await ann.sync(1, 2, 1, increment());
+    assert.deepEqual(await ann.sync(1, 2, 1, increment()), []);
+    backend.answer();
+    assert.equal(only(await ann.news(), "ack").n, 2);
+  });
+
   test("is known on another connection of the same client, and of nobody else", async () => {
     const bench = new HubBench();
     const definition = board();
