@@ -1,8 +1,10 @@
 // One candidate's server: publishes as many patches as it is told, one per turn of the event loop.
+// Arguments: the candidate, and where Violet is built.
 import { createServer } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
 import { message } from "./message.mjs";
 
+const [candidate, lib] = process.argv.slice(2);
 const server = createServer();
 const listen = () => new Promise((done) => server.listen(0, "127.0.0.1", () => done(server.address().port)));
 let version = 0;
@@ -15,8 +17,8 @@ const patch = () => ({
 
 const candidates = {
   async violet() {
-    const { violet, server: live } = await import("../../lib/server/index.js");
-    const { shared } = await import("../../lib/src/index.js");
+    const { violet, server: live } = await import(`${lib}server/index.js`);
+    const { shared } = await import(`${lib}src/index.js`);
     const { array, object, size, string } = await import("superstruct");
     const Message = object({ id: string(), user: string(), text: size(string(), 1, 500) });
     const chat = shared("chat", {
@@ -64,7 +66,7 @@ const candidates = {
   },
 };
 
-const publish = await candidates[process.argv[2]]();
+const publish = await candidates[candidate]();
 async function publishMany(count) {
   for (let index = 0; index < count; index++) {
     publish();
