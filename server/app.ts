@@ -15,7 +15,7 @@ import { type PagesOptions, pages } from "./render/pages.ts";
 import { Styles } from "./render/styles.ts";
 import { routes } from "./routes.ts";
 import { closed, currentScope, opened, runIn } from "./scope.ts";
-import { listOpenStores } from "./start.ts";
+import { listOpenStores, warnOfOpenDoor } from "./start.ts";
 
 /** An app, as its author uses it. Runs on the server. */
 export interface VioletApp {
@@ -48,8 +48,8 @@ export interface VioletApp {
 }
 
 /**
- * Makes an app: its stores, its sockets, its pages. Throws E_OPTION for an option that is not valid. Runs on the
- * server.
+ * Makes an app: its stores, its sockets, its pages. Throws E_OPTION for an option that is not valid, E_SECURITY for
+ * options that leave no check of who talks to it. Runs on the server.
  *
  *     const app = violet({ secret: process.env.VIOLET_SECRET });
  *     site.use(app.middleware);
@@ -117,6 +117,7 @@ export class App implements VioletApp {
     try {
       await this.hub.ready();
       await this.emit("start", SERVER);
+      warnOfOpenDoor(this.settings);
       listOpenStores(this.settings);
       if (this.#state === "starting") this.#state = "ready";
     } catch (error) {

@@ -86,7 +86,7 @@ export class Door {
   /** The client that a hello speaks for; undefined where its tokens are not those of the session. */
   readonly identify = ({ client, csrf }: Claim, peerSession: unknown): Identified | undefined => {
     const session = peerSession as Session;
-    if (csrf === undefined || !this.#tokens.isCsrf(csrf, session.id)) return undefined;
+    if (this.#settings.csrf && !(csrf && this.#tokens.isCsrf(csrf, session.id))) return undefined;
     const id = client === undefined ? randomId() : this.#tokens.clientId(client, session.id);
     if (id === undefined) return undefined;
     return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };

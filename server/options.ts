@@ -37,8 +37,13 @@ export interface VioletOptions<U extends object = User> {
   readonly backend?: Backend;
   /** Who reads a store without a rule. Default "allow": everybody. */
   readonly stores?: "allow" | "deny";
-  /** Origins besides the app's own that may connect: `https://app.example.org`. */
-  readonly origins?: readonly string[];
+  /**
+   * Origins besides the app's own that may connect: `https://app.example.org`. "any": whoever has a CSRF token may,
+   * from wherever, and nobody else is given one by a browser. Not together with `csrf: false` (E_SECURITY).
+   */
+  readonly origins?: readonly string[] | "any";
+  /** Pages prove by a token that the app gave it to them in this session. Default true; false: their origin is enough. */
+  readonly csrf?: boolean;
   /** Host names to answer to. Default: all in production; else, on a loopback socket, names of this machine. */
   readonly hosts?: readonly string[];
   /** How many reverse proxies of your own stand before the server. Default 0: forwarded headers are ignored. */
@@ -96,6 +101,7 @@ const isMs = (value: unknown) => isPositive(value) && (value as number) <= 3_600
 const isOrigin = (value: unknown) => isText(value) && URL.parse(value as string)?.origin === value;
 const aFunction: Check = [(value) => typeof value === "function", "a function"];
 const aCount: Check = [isPositive, "a whole number above 0"];
+const aFlag: Check = [(value) => typeof value === "boolean", "true or false"];
 
 const checks: Record<keyof VioletOptions, Check> = {
   secret: [(value) => isText(value) || isList(isText)(value), "a text or a list of texts"],
@@ -105,7 +111,11 @@ const checks: Record<keyof VioletOptions, Check> = {
   session: aFunction,
   backend: [hasMethods("load", "commit", "close"), "a backend: memory()"],
   stores: [(value) => value === "allow" || value === "deny", '"allow" or "deny"'],
-  origins: [isList(isOrigin), "a list of origins like https://app.example.org"],
+  origins: [
+    (value) => value === "any" || isList(isOrigin)(value),
+    'a list of origins like https://app.example.org, or "any"',
+  ],
+  csrf: aFlag,
   hosts: [isList(isText), "a list of host names"],
   trustedProxies: [isCount, "a whole number"],
   transports: [isList((value) => value === "websocket"), '["websocket"]: the others are not built yet'],
@@ -116,7 +126,7 @@ const checks: Record<keyof VioletOptions, Check> = {
   ],
   deadAfterMs: aCount,
   maxMessageBytes: aCount,
-  compression: [(value) => typeof value === "boolean", "true or false"],
+  compression: aFlag,
   limits: [isObject, "an object of limits"],
   logger: [hasMethods("info", "warn", "error"), "a logger like pino's: info, warn and error"],
 };
@@ -143,7 +153,7 @@ const limitChecks = {
   handlerMs: upTo(3_600_000),
 };
 
-/** Checks the options of an app and fills in the defaults. Throws E_OPTION. */
+/** Checks the options of an app and fills in the defaults. Throws E_OPTION and E_SECURITY. */
 export function settingsOf(options: VioletOptions<object>, environment = process.env): Settings {
   verify(options, checks);
   verify(options.reconnect ?? {}, reconnectChecks, "reconnect.");
@@ -152,6 +162,11 @@ export function settingsOf(options: VioletOptions<object>, environment = process
   const { deadAfterMs = Math.ceil(heartbeatMs * 1.8) } = options;
   if (deadAfterMs <= heartbeatMs)
     fail("E_OPTION", { name: "deadAfterMs", expected: "more milliseconds than heartbeatMs" });
+  if (options.csrf === false && options.origins === "any")
+    fail("E_SECURITY", {
+      name: 'csrf: false together with origins: "any"',
+      hint: "List the origins, or leave csrf on.",
+    });
   return {
     client: "/_violet/runtime.js",
     authenticate: () => undefined,
@@ -159,6 +174,7 @@ export function settingsOf(options: VioletOptions<object>, environment = process
     backend: memory(),
     stores: "allow",
     origins: [],
+    csrf: true,
     trustedProxies: 0,
     transports: ["websocket"],
     maxMessageBytes: 65_536,

@@ -5,7 +5,7 @@ import type { TLSSocket } from "node:tls";
 
 export interface OriginOptions {
   /** Origins besides the app's own: `https://app.example.org`, exactly as browsers send them. */
-  readonly origins: readonly string[];
+  readonly origins: readonly string[] | "any";
   /** Host names to answer to; undefined: in production all, else loopback names on a loopback socket. */
   readonly hosts: readonly string[] | undefined;
   /** How many reverse proxies stand before the server; what they forward is believed. */
@@ -20,18 +20,22 @@ export class Origins {
     this.#options = options;
   }
 
-  /** May this request, made by a script, talk to the app? Without an Origin header: no. */
+  /** May this request, made by a script, talk to the app? Without an Origin header: no, unless any may. */
   allows(request: IncomingMessage): boolean {
     const { origin } = request.headers;
-    return (
-      origin !== undefined &&
-      this.allowsHost(request) &&
-      (this.#isOwn(request, origin) || this.isListed(origin))
-    );
+    if (!this.allowsHost(request)) return false;
+    if (this.#options.origins === "any") return true;
+    return origin !== undefined && (this.#isOwn(request, origin) || this.isListed(origin));
   }
 
+  /** By name: where any origin may talk to the app, none is trusted with what only its own pages are told. */
   isListed(origin: string): boolean {
-    return this.#options.origins.includes(origin);
+    return this.#list.includes(origin);
+  }
+
+  get #list(): readonly string[] {
+    const { origins } = this.#options;
+    return origins === "any" ? [] : origins;
   }
 
   #isOwn(request: IncomingMessage, origin: string): boolean {
@@ -47,12 +51,12 @@ export class Origins {
    * Is the Host header one of ours? A page of another name that resolves to this machine (DNS rebinding) is not.
    */
   allowsHost(request: IncomingMessage): boolean {
-    const { hosts, production, origins } = this.#options;
+    const { hosts, production } = this.#options;
     const host = this.host(request);
     const name = host.replace(/:\d*$/, "");
     if (hosts) return hosts.includes(name) || hosts.includes(host);
     if (production || !isLoopback(request.socket.localAddress)) return true;
-    return isLocalName(name) || origins.some((origin) => origin.endsWith(`://${host}`));
+    return isLocalName(name) || this.#list.some((origin) => origin.endsWith(`://${host}`));
   }
 
   isSecure(request: IncomingMessage): boolean {

@@ -96,6 +96,6 @@ function shareWith({ door }: App, { headers: { origin } }: IncomingMessage, resp
 /** Browsers say where a request comes from, except for a plain read of the same origin. */
 function isAllowed({ door }: App, request: IncomingMessage): boolean {
   const { origin, "sec-fetch-site": site } = request.headers;
-  if (origin !== undefined) return door.origins.allows(request);
-  return request.method === "GET" && (site === undefined || site === "same-origin" || site === "none");
+  if (origin !== undefined || request.method !== "GET") return door.origins.allows(request);
+  return site === undefined || site === "same-origin" || site === "none";
 }

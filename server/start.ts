@@ -1,8 +1,16 @@
+/** What is said once, when an app starts, so that nobody opens it without knowing. */
 import { definitions } from "../src/state/definition.ts";
 import { isOpen } from "./access.ts";
 import type { Settings } from "./options.ts";
 
-/** Says once which stores everybody may read, so that nobody opens one without knowing. */
+/** Says which of the two checks is off that keep other websites out. */
+export function warnOfOpenDoor({ csrf, origins, logger }: Settings): void {
+  if (!csrf) logger.warn({ csrf }, "CSRF tokens are off: the Origin check alone keeps other websites out");
+  if (origins === "any")
+    logger.warn({ origins }, "the Origin check is off: CSRF tokens alone keep other websites out");
+}
+
+/** Says which stores everybody may read. */
 export function listOpenStores({ stores, logger }: Settings): void {
   const open = [...definitions.values()].filter(
     (definition) => definition.scope === "shared" && isOpen(definition),

@@ -65,6 +65,7 @@ export const texts = {
     `<${d.name}> stands inside ${d.got} other elements. If it renders itself, something has to end that.`,
   E_RESTART: () => "The server restarts. The page comes back by itself.",
   E_RESYNC: (d) => `What this page knows of ${at(d)} is too old to go on from. It asks for it again.`,
+  E_SECURITY: (d) => `${d.name} would let any website act in a visitor's name.${d.hint ? ` ${d.hint}` : ""}`,
   E_SEQ: (d) => `A write came out of order${but(d)}.`,
   E_SERVER_ONLY: (d) =>
     `${at(d)} is written by the server alone. Use an action, or server.store(store) on the server.`,

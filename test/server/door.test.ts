@@ -5,7 +5,7 @@ import { type Middleware, server } from "../../server/index.ts";
 import { type Client, html, shared } from "../../src/index.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
-import { cookiesOf, type Page, type Served, secret, serve } from "../support/serve.ts";
+import { cookiesOf, MemoryLogger, type Page, type Served, secret, serve } from "../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
 
 const store = shared("door-store", { state: integer(), initial: () => 5 });
@@ -20,6 +20,8 @@ server.access(store, {
 interface Greeting {
   readonly origin: string;
   readonly cookie: string;
+  /** The Origin header; default: the app's own. */
+  readonly from?: string;
   readonly client?: string | undefined;
   readonly csrf?: string | undefined;
 }
@@ -29,9 +31,9 @@ type Welcome = { readonly client: string; readonly self: Client };
 const sockets = new Set<WebSocket>();
 
 /** Says hello, and gives the welcome or the code with which the socket is closed. */
-function greet({ origin, cookie, ...claim }: Greeting): Promise<Welcome | number> {
+function greet({ origin, cookie, from = origin, ...claim }: Greeting): Promise<Welcome | number> {
   const url = `${origin.replace("http", "ws")}/_violet/socket`;
-  const socket = new WebSocket(url, { headers: { origin, cookie } } as never);
+  const socket = new WebSocket(url, { headers: { origin: from, cookie } } as never);
   sockets.add(socket);
   return new Promise((resolve, reject) => {
     socket.onopen = () =>
@@ -191,6 +193,44 @@ suite("an app with users and sessions of its own", () => {
       await greetAs(before, served.url, { cookie: cookiesOf(relogged.headers) }),
       closeCodes.session,
     );
+  });
+});
+
+suite("one of the two checks", () => {
+  const warnings = ({ logger }: { logger: MemoryLogger }) =>
+    logger.notes.filter((note) => / off: /.test(note));
+
+  test("may be off: without tokens the origin is asked, and a warning says so", async () => {
+    const options = { csrf: false, logger: new MemoryLogger() };
+    const served = await serve(page, options);
+    const rendered = await served.get("/");
+    const welcome = (await greetAs(rendered, served.url, { csrf: undefined })) as Welcome;
+    assert.equal(welcome.self.id, rendered.payload?.self.id);
+    const other = await served.get("/");
+    const stolen = { csrf: undefined, client: other.payload?.client };
+    assert.equal(await greetAs(rendered, served.url, stolen), closeCodes.session);
+    const evil = await greetAs(rendered, served.url, { from: "http://evil.example" }).catch(String);
+    assert.equal(evil, "Error: refused");
+    assert.deepEqual(warnings(options), [
+      "CSRF tokens are off: the Origin check alone keeps other websites out",
+    ]);
+    await served.close();
+  });
+
+  test("may be off: without the Origin check the token is asked, and a warning says so", async () => {
+    const options = { origins: "any", logger: new MemoryLogger() } as const;
+    const served = await serve(page, options);
+    const rendered = await served.get("/");
+    const from = "https://app.example";
+    assert.equal(
+      ((await greetAs(rendered, served.url, { from })) as Welcome).self.id,
+      rendered.payload?.self.id,
+    );
+    assert.equal(await greetAs(rendered, served.url, { from, csrf: undefined }), closeCodes.session);
+    assert.deepEqual(warnings(options), [
+      "the Origin check is off: CSRF tokens alone keep other websites out",
+    ]);
+    await served.close();
   });
 });
 

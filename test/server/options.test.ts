@@ -14,6 +14,7 @@ suite("options", () => {
         compression: settings.compression,
         stores: settings.stores,
         origins: settings.origins,
+        csrf: settings.csrf,
         production: settings.production,
         publicUser: settings.publicUser({ password: "secret" }),
       },
@@ -26,6 +27,7 @@ suite("options", () => {
         compression: false,
         stores: "allow",
         origins: [],
+        csrf: true,
         production: false,
         publicUser: undefined,
       },
@@ -52,6 +54,13 @@ suite("options", () => {
     assert.equal(deadAfter({ heartbeatMs: 60_000, deadAfterMs: 90_000 }), 90_000);
   });
 
+  test("that leave neither the Origin check nor the CSRF token are refused", () => {
+    const message = /csrf.*origins.*any website.*List the origins, or leave csrf on/;
+    assert.throws(() => settingsOf({ csrf: false, origins: "any" }, {}), { code: "E_SECURITY", message });
+    assert.equal(settingsOf({ csrf: false }, {}).csrf, false);
+    assert.equal(settingsOf({ origins: "any" }, {}).origins, "any");
+  });
+
   const wrong: [string, object][] = [
     ["secert", { secert: "x" }],
     ["limits.maxDept", { limits: { maxDept: 1 } }],
@@ -70,6 +79,7 @@ suite("options", () => {
     ["origins", { origins: ["app.example.org"] }],
     ["origins", { origins: ["https://app.example.org/"] }],
     ["origins", { origins: "https://app.example.org" }],
+    ["csrf", { csrf: "no" }],
     ["stores", { stores: "maybe" }],
     ["authenticate", { authenticate: "user" }],
     ["backend", { backend: { load: () => undefined } }],

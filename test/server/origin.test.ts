@@ -3,7 +3,7 @@ import { type OriginOptions, Origins } from "../../server/origin.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
 interface Case {
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   readonly host?: string;
   readonly encrypted?: boolean;
   readonly localAddress?: string;
@@ -68,6 +68,24 @@ suite("the Origin check", () => {
     assert(listed.allows(request({ origin: "https://other.example" })));
     assert(!listed.allows(request({ origin: "http://other.example" })));
     assert(!listed.allows(request({ origin: "https://other.example:8443" })));
+  });
+});
+
+suite("any origin", () => {
+  const any = origins({ origins: "any" });
+
+  test("may connect, and so may who has none", () => {
+    for (const origin of ["http://evil.example", "null", undefined]) assert(any.allows(request({ origin })));
+  });
+
+  test("is not listed: what pages of the app are told, no other page may read", () => {
+    assert(!any.isListed("http://evil.example"));
+    assert(!any.isListed("any"));
+  });
+
+  test("still has to ask for a host of ours", () => {
+    const listed = origins({ origins: "any", hosts: ["app.com"] });
+    assert(!listed.allows(request({ origin: "http://app.com", host: "rebound.evil" })));
   });
 });
 
