@@ -1,5 +1,5 @@
 /** `violet()`: one app, from its options to its end. */
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { fail } from "../src/errors.ts";
 import type { Client, User } from "../src/state/definition.ts";
 import { inTime } from "./deadline.ts";
@@ -15,6 +15,8 @@ import { type PagesOptions, pages } from "./render/pages.ts";
 import { Styles } from "./render/styles.ts";
 import { routes } from "./routes.ts";
 import { closed, currentScope, opened, runIn } from "./scope.ts";
+import { isId } from "./secret.ts";
+import type { Session } from "./session.ts";
 import { listOpenStores, warnOfOpenDoor } from "./start.ts";
 
 /** An app, as its author uses it. Runs on the server. */
@@ -40,6 +42,16 @@ export interface VioletApp {
   run<T>(fn: () => T): T;
   /** Like `server.on`, for this app alone. Gives the function that removes the handler. */
   on<E extends ServerEvent>(event: E, handler: ServerEvents[E]): () => void;
+  /**
+   * The session of a request, as rules get it; undefined where it brings none that holds. Rejects with what
+   * `authenticate` throws. Not to be called by `authenticate`.
+   */
+  sessionOf(request: IncomingMessage): Promise<Session | undefined>;
+  /**
+   * Ends a session, by its id: its sockets are closed at once (4502), and this process takes its cookie and its tokens no
+   * more. Its pages say that they stopped; reloaded, they get a new session. Throws E_OPTION for what is no id.
+   */
+  revoke(session: string): void;
   /**
    * Ends it, within ten seconds: what comes from now on is refused (503), `stop` handlers run, what is under way is
    * finished, pages are sent away. Called again it gives the same promise.
@@ -162,6 +174,22 @@ export class App implements VioletApp {
   /** In the scope of this app and this client. */
   within<T>(client: Client | undefined, fn: () => T): T {
     return runIn({ app: this, client }, fn);
+  }
+
+  sessionOf(request: IncomingMessage): Promise<Session | undefined> {
+    return this.door.known(request);
+  }
+
+  revoke(session: string): void {
+    if (!isId(session)) fail("E_OPTION", { name: "revoke(session)", expected: "the id of a session" });
+    this.door.revoke(session);
+    this.hub.endSession(session);
+  }
+
+  /** Sets the session's cookie where it is due. Of the session that the browser had before nothing stays open. */
+  keep(session: Session, request: IncomingMessage, response: ServerResponse): void {
+    const before = this.door.keep(session, request, response);
+    if (before !== undefined) this.hub.endSession(before);
   }
 
   on<E extends ServerEvent>(event: E, handler: ServerEvents[E]): () => void {

@@ -7,9 +7,10 @@ import type { Claim, Identified } from "./hub/hub.ts";
 import type { Peer } from "./hub/wire.ts";
 import type { SessionMiddleware, Settings } from "./options.ts";
 import { Origins } from "./origin.ts";
+import { Revoked } from "./revoked.ts";
 import { randomId, readSecrets, Signer } from "./secret.ts";
-import { type Session, Sessions } from "./session.ts";
-import { Tokens } from "./tokens.ts";
+import { SESSION_SECONDS, type Session, SessionCookies } from "./session.ts";
+import { LEEWAY_SECONDS, Tokens } from "./tokens.ts";
 
 /** What a page proves itself with. */
 export interface Credentials {
@@ -22,28 +23,48 @@ export class Door {
   readonly origins: Origins;
   readonly #settings: Settings;
   readonly #tokens: Tokens;
-  readonly #sessions: Sessions;
+  readonly #cookies: SessionCookies;
+  readonly #revoked = new Revoked(systemClock, (SESSION_SECONDS + LEEWAY_SECONDS) * 1000);
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.origins = new Origins(settings);
     const secrets = readSecrets({ ...settings, folder: process.cwd() });
-    this.#tokens = new Tokens(new Signer(secrets), systemClock);
-    this.#sessions = new Sessions(this.#tokens, this.origins);
+    const signer = new Signer(secrets);
+    this.#tokens = new Tokens(signer, systemClock);
+    this.#cookies = new SessionCookies(this.#tokens, signer, this.origins, this.#revoked);
   }
 
   /** The request's session. Without a cookie it is a new one, which lasts when `keep` is called. */
   async session(request: IncomingMessage): Promise<Session> {
-    const { authenticate, limits } = this.#settings;
-    const answer = Promise.resolve(authenticate(request));
-    const user = await inTime(answer, { what: "authenticate", ...limits });
-    const { session: data } = request as { session?: unknown };
-    return { id: this.#sessions.find(request) ?? randomId(), user: user ?? undefined, data };
+    const user = await this.#user(request);
+    return sessionOf(request, this.#cookies.find(request, user) ?? randomId(), user);
   }
 
-  /** Sets the session's cookie where the browser does not have it, or not for long any more. */
-  keep({ id }: Session, request: IncomingMessage, response: ServerResponse): void {
-    this.#sessions.keep(id, request, response);
+  /** The session that the request comes with; undefined where it has none that holds. */
+  async known(request: IncomingMessage): Promise<Session | undefined> {
+    const user = await this.#user(request);
+    const id = this.#cookies.find(request, user);
+    return id === undefined ? undefined : sessionOf(request, id, user);
+  }
+
+  async #user(request: IncomingMessage): Promise<object | undefined> {
+    const { authenticate, limits } = this.#settings;
+    const answer = Promise.resolve(authenticate(request));
+    return (await inTime(answer, { what: "authenticate", ...limits })) ?? undefined;
+  }
+
+  /**
+   * Sets the session's cookie where the browser does not have it, or not for long any more. Gives the id of another
+   * session that the browser had until now: that one is over.
+   */
+  keep(session: Session, request: IncomingMessage, response: ServerResponse): string | undefined {
+    return this.#cookies.keep(session, request, response);
+  }
+
+  /** Takes the session's cookie and tokens no more. */
+  revoke(id: string): void {
+    this.#revoked.add(id);
   }
 
   /** The client of this id, as everybody may see it. */
@@ -84,14 +105,21 @@ export class Door {
   }
 
   /** The client that a hello speaks for; undefined where its tokens are not those of the session. */
-  readonly identify = ({ client, csrf }: Claim, peerSession: unknown): Identified | undefined => {
-    const session = peerSession as Session;
+  readonly identify = ({ client, csrf }: Claim, session: Session): Identified | undefined => {
+    // It may have been revoked since the upgrade.
+    if (this.#revoked.has(session.id, systemClock.now())) return undefined;
     if (this.#settings.csrf && !(csrf && this.#tokens.isCsrf(csrf, session.id))) return undefined;
     const id = client === undefined ? randomId() : this.#tokens.clientId(client, session.id);
     if (id === undefined) return undefined;
     return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };
   };
 }
+
+const sessionOf = (request: IncomingMessage, id: string, user: object | undefined): Session => ({
+  id,
+  user,
+  data: (request as { session?: unknown }).session,
+});
 
 const run = (middleware: SessionMiddleware, request: IncomingMessage): Promise<void> =>
   new Promise((resolve, reject) => {

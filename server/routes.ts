@@ -73,7 +73,7 @@ async function answerSession(app: App, request: IncomingMessage, response: Serve
   if (request.method === "OPTIONS") return void response.writeHead(204, PREFLIGHT).end();
   const session = await door.session(request);
   const token = request.headers["violet-client"];
-  door.keep(session, request, response);
+  app.keep(session, request, response);
   response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" });
   response.end(JSON.stringify(door.renew(typeof token === "string" ? token : undefined, session)));
 }

@@ -8,7 +8,7 @@ import { fail } from "../src/errors.ts";
 const MIN_LETTERS = 16;
 
 /** What a signature is for: one made for another purpose is not valid here. */
-export type Purpose = "session" | "client" | "csrf";
+export type Purpose = "session" | "user" | "client" | "csrf";
 
 export interface SecretOptions {
   /** The first signs; all verify, so that a secret can be rotated. */
@@ -95,3 +95,6 @@ export class Signer {
 
 /** 128 random bits, as 22 letters. */
 export const randomId = (): string => randomBytes(16).toString("base64url");
+
+/** Is this an id as `randomId` makes them? */
+export const isId = (text: unknown): boolean => typeof text === "string" && /^[\w-]{22}$/.test(text);

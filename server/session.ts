@@ -2,9 +2,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { Origins } from "./origin.ts";
+import type { Revoked } from "./revoked.ts";
+import type { Signer } from "./secret.ts";
 import type { Tokens } from "./tokens.ts";
 
-const SESSION_SECONDS = 30 * 24 * 3600;
+export const SESSION_SECONDS = 30 * 24 * 3600;
 
 /** What a request or a connection is bound to; rules get it as `session`. It never leaves the server. */
 export interface Session {
@@ -23,35 +25,70 @@ interface OwnSession {
 
 type WithSession = IncomingMessage & { readonly session?: OwnSession };
 
-export class Sessions {
-  readonly #tokens: Tokens;
-  readonly #origins: Origins;
+type User = Session["user"];
 
-  constructor(tokens: Tokens, origins: Origins) {
+/** What a session's cookie says; its signature is valid. */
+interface Opened {
+  readonly id: string;
+  /** Proves whose it is; undefined: nobody's. */
+  readonly proof: string | undefined;
+  readonly madeAt: number;
+}
+
+/** Between id and proof; neither contains it. */
+const THEN = "~";
+
+export class SessionCookies {
+  readonly #tokens: Tokens;
+  readonly #signer: Signer;
+  readonly #origins: Origins;
+  readonly #revoked: Revoked;
+
+  constructor(tokens: Tokens, signer: Signer, origins: Origins, revoked: Revoked) {
     this.#tokens = tokens;
+    this.#signer = signer;
     this.#origins = origins;
+    this.#revoked = revoked;
   }
 
   /**
-   * The id of the request's session; undefined where it has none. Where the app has sessions of its own, one that
-   * is new there (after a login, say) is new here too: an id from before it is not valid any more.
+   * The id of the request's session; undefined where it has none that holds. It holds for the user for whom it was made:
+   * an id from before a login is not valid after it. Where the app has sessions of its own, one that is new there is
+   * new here too.
    */
-  find(request: IncomingMessage): string | undefined {
-    const id = this.#tokens.open("session", this.#cookie(request) ?? "");
+  find(request: IncomingMessage, user: User): string | undefined {
+    const cookie = this.#open(request);
+    if (!cookie || this.#revoked.has(cookie.id, cookie.madeAt) || !this.#isOf(user, cookie)) return undefined;
     const { session } = request as WithSession;
-    return session && session.violet !== id ? undefined : id;
+    return session && session.violet !== cookie.id ? undefined : cookie.id;
   }
 
-  /** Sets the cookie where the request has none of this session, or one that is half over. */
-  keep(id: string, request: IncomingMessage, response: ServerResponse): void {
-    if (this.find(request) === id && !this.#isHalfOver(request)) return;
+  /**
+   * Sets the cookie where the request has none of this session, or one that is half over. Gives the id of the session
+   * that it ends: the one that this browser had.
+   */
+  keep({ id, user }: Session, request: IncomingMessage, response: ServerResponse): string | undefined {
+    if (this.find(request, user) === id && !this.#isHalfOver(request)) return undefined;
     const { session } = request as WithSession;
     if (session) session.violet = id;
-    response.appendHeader("Set-Cookie", this.#setCookie(request, id));
+    response.appendHeader("Set-Cookie", this.#setCookie(request, id, user));
+    const before = this.#open(request)?.id;
+    return before === id ? undefined : before;
   }
 
   #isHalfOver(request: IncomingMessage): boolean {
     return this.#tokens.secondsLeft(this.#cookie(request) ?? "") < SESSION_SECONDS / 2;
+  }
+
+  #open(request: IncomingMessage): Opened | undefined {
+    const token = this.#cookie(request) ?? "";
+    const [id, proof] = this.#tokens.open("session", token)?.split(THEN) ?? [];
+    return id === undefined ? undefined : { id, proof, madeAt: this.#tokens.madeAt(token, SESSION_SECONDS) };
+  }
+
+  #isOf(user: User, { id, proof }: Opened): boolean {
+    if (!user || proof === undefined) return !user && proof === undefined;
+    return this.#signer.verify(proof, "user", id, nameOf(user));
   }
 
   #cookie(request: IncomingMessage): string | undefined {
@@ -63,10 +100,11 @@ export class Sessions {
     return this.#origins.isSecure(request) ? "__Host-violet-session" : "violet-session";
   }
 
-  #setCookie(request: IncomingMessage, id: string): string {
+  #setCookie(request: IncomingMessage, id: string, user: User): string {
+    const value = user ? id + THEN + this.#signer.sign("user", id, nameOf(user)) : id;
     return stringifySetCookie({
       name: this.#name(request),
-      value: this.#tokens.seal("session", SESSION_SECONDS, id),
+      value: this.#tokens.seal("session", SESSION_SECONDS, value),
       httpOnly: true,
       sameSite: "lax",
       secure: this.#origins.isSecure(request),
@@ -74,4 +112,10 @@ export class Sessions {
       maxAge: SESSION_SECONDS,
     });
   }
+}
+
+/** What tells users apart. Those without an `id` are all somebody. */
+function nameOf(user: object): string {
+  const { id } = user as { readonly id?: unknown };
+  return typeof id === "string" || typeof id === "number" || typeof id === "bigint" ? String(id) : "";
 }

@@ -8,7 +8,7 @@ import { type Purpose, randomId, type Signer } from "./secret.ts";
 const CLIENT_SECONDS = 30 * 24 * 3600;
 const CSRF_SECONDS = 24 * 3600;
 /** Clocks of several servers may differ by so much. */
-const LEEWAY_SECONDS = 60;
+export const LEEWAY_SECONDS = 60;
 
 export class Tokens {
   readonly #signer: Signer;
@@ -54,6 +54,14 @@ export class Tokens {
 
   /** Until the token's end. Says nothing about its signature. */
   secondsLeft(token: string): number {
-    return Number.parseInt(token.split(".")[1] ?? "0", 36) - this.#clock.now() / 1000;
+    return endOf(token) - this.#clock.now() / 1000;
+  }
+
+  /** When a token was made that is valid for so many seconds, in ms since 1970. Says nothing about its signature. */
+  madeAt(token: string, seconds: number): number {
+    return (endOf(token) - seconds) * 1000;
   }
 }
+
+/** In seconds since 1970. */
+const endOf = (token: string): number => Number.parseInt(token.split(".")[1] ?? "0", 36);

@@ -4,6 +4,7 @@ import { closeCodes } from "../../src/wire/close-codes.ts";
 import type { Backend } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
 import type { Limits } from "../limits.ts";
+import type { Session } from "../session.ts";
 import type { Authority } from "./authority.ts";
 import { Connection } from "./connection.ts";
 import { type Counters, countClose, newCounters } from "./counters.ts";
@@ -25,7 +26,7 @@ export interface HubOptions {
   /** What holds for a store without a rule. Default "allow". */
   readonly stores?: "allow" | "deny";
   /** Checks what a hello claims for this session; undefined: refused. */
-  identify(claim: Claim, session: unknown): Identified | undefined | Promise<Identified | undefined>;
+  identify(claim: Claim, session: Session): Identified | undefined | Promise<Identified | undefined>;
   /** Runs a life-cycle handler in the app's scope. */
   emit(event: "connect" | "disconnect", client: Client): void;
   /** Runs `fn` in the scope of the app and of this client. */
@@ -47,8 +48,13 @@ export interface Identified {
   readonly token: string;
 }
 
-/** After these a page does not come back to its identity: it, or this process, is gone. */
-const ENDS: ReadonlySet<number> = new Set([closeCodes.bye, closeCodes.restart, closeCodes.drain]);
+/** After these a page does not come back to its identity: it, its session, or this process, is gone. */
+const ENDS: ReadonlySet<number> = new Set([
+  closeCodes.bye,
+  closeCodes.restart,
+  closeCodes.drain,
+  closeCodes.revoked,
+]);
 
 /** When a server goes, its pages come back spread over so many milliseconds for each of them, and over a second at least. */
 const RETURN_MS = 1;
@@ -154,6 +160,12 @@ export class Hub {
     this.#connections.delete(connection);
     this.#wheel.delete(connection);
     if (wasLive) this.#identities.leave(connection, ENDS.has(code), this.now());
+  }
+
+  /** Ends the connections of a session, whatever their state. They are asked all: that costs less than to keep a list. */
+  endSession(id: string): void {
+    for (const connection of this.#connections)
+      if (connection.peer.session.id === id) connection.close(closeCodes.revoked);
   }
 
   /** The clients whose link stands. */

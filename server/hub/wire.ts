@@ -1,4 +1,5 @@
 import type { CloseCode } from "../../src/wire/close-codes.ts";
+import type { Session } from "../session.ts";
 import type { Framer } from "./encoded.ts";
 
 /** What a transport adapter gives for each connection. */
@@ -20,6 +21,6 @@ export interface Wire {
 
 /** Who stands behind a connection, as the upgrade request said. */
 export interface Peer {
-  readonly session: unknown;
+  readonly session: Session;
   readonly address: string;
 }

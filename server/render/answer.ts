@@ -39,7 +39,7 @@ export class Answer {
     { isLive, status }: { readonly isLive: boolean; readonly status?: number | undefined },
   ): void {
     const response = this.#response;
-    if (isLive) this.#app.door.keep(visit.session, this.#request, response);
+    if (isLive) this.#app.keep(visit.session, this.#request, response);
     if (isLive || visit.session.user || visit.reflected().fromCookie)
       response.setHeader("Cache-Control", "private, no-store");
     response.setHeader("Content-Type", "text/html; charset=utf-8");

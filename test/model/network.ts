@@ -56,7 +56,7 @@ export class SimLink implements Wire {
   open(hub: Hub | undefined): void {
     if (!hub) return this.cut();
     this.#server = hub.connect(new ServerEnd(this, hub.limits.outboxBytes), {
-      session: undefined,
+      session: { id: "one for all", user: undefined, data: undefined },
       address: "",
     });
     this.#events.opened();

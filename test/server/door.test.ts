@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { request } from "node:http";
 import { integer } from "superstruct";
 import { type Middleware, server } from "../../server/index.ts";
-import { type Client, html, shared } from "../../src/index.ts";
+import { html, shared } from "../../src/index.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
-import { PROTOCOL } from "../../src/wire/protocol.ts";
-import { cookiesOf, MemoryLogger, type Page, type Served, secret, serve } from "../support/serve.ts";
+import { type Greeting, greetAs, hangUp, type Welcome } from "../support/greet.ts";
+import { cookiesOf, MemoryLogger, type Served, secret, serve } from "../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
 
 const store = shared("door-store", { state: integer(), initial: () => 5 });
@@ -16,33 +16,6 @@ server.access(store, {
     return true;
   },
 });
-
-interface Greeting {
-  readonly origin: string;
-  readonly cookie: string;
-  /** The Origin header; default: the app's own. */
-  readonly from?: string;
-  readonly client?: string | undefined;
-  readonly csrf?: string | undefined;
-}
-
-type Welcome = { readonly client: string; readonly self: Client };
-
-const sockets = new Set<WebSocket>();
-
-/** Says hello, and gives the welcome or the code with which the socket is closed. */
-function greet({ origin, cookie, from = origin, ...claim }: Greeting): Promise<Welcome | number> {
-  const url = `${origin.replace("http", "ws")}/_violet/socket`;
-  const socket = new WebSocket(url, { headers: { origin: from, cookie } } as never);
-  sockets.add(socket);
-  return new Promise((resolve, reject) => {
-    socket.onopen = () =>
-      socket.send(JSON.stringify({ type: "hello", protocol: PROTOCOL, ...claim, stores: [] }));
-    socket.onmessage = ({ data }) => resolve(JSON.parse(data as string) as Welcome);
-    socket.onclose = ({ code }) => resolve(code);
-    socket.onerror = () => reject(new Error("refused"));
-  });
-}
 
 /** The status with which an upgrade is refused. */
 const statusOfUpgrade = (origin: string): Promise<number | undefined> =>
@@ -57,9 +30,6 @@ const statusOfUpgrade = (origin: string): Promise<number | undefined> =>
     request(`${origin}/_violet/socket`, { headers }, ({ statusCode }) => resolve(statusCode)).end();
   });
 
-const greetAs = ({ payload, headers }: Page, origin: string, more: Partial<Greeting> = {}) =>
-  greet({ origin, cookie: cookiesOf(headers), client: payload?.client, csrf: payload?.csrf, ...more });
-
 const page = (site: import("express").Express, app: Served["app"]) =>
   site.get(
     "/",
@@ -71,10 +41,7 @@ suite("a hello", () => {
   before(async () => {
     served = await serve(page);
   });
-  afterEach(() => {
-    for (const socket of sockets) socket.close();
-    sockets.clear();
-  });
+  afterEach(hangUp);
   after(() => served.close());
 
   test("speaks for the client that the page was rendered for", async () => {
@@ -170,9 +137,8 @@ suite("an app with users and sessions of its own", () => {
   after(() => served.close());
 
   test("shows the public part of the user, and its rules get session and user whole", async () => {
-    const first = await served.get("/");
-    const cookie = `${cookiesOf(first.headers)}; login=1`;
-    const rendered = await served.get("/", { cookie });
+    const rendered = await served.get("/", { cookie: "login=1" });
+    const cookie = `${cookiesOf(rendered.headers)}; login=1`;
     assert.deepEqual<unknown>(rendered.payload?.self.user, { name: "Ada" });
     assert.doesNotMatch(rendered.html, /pw|theme/);
     const { session } = seen.at(-1) as { session: { user: object; data: { theme: string } } };

@@ -40,7 +40,8 @@ class Site {
       report: (error) => this.reports.push(error),
     });
     this.#server = createServer().on("connection", (socket) => this.#sockets.add(socket));
-    const admit = async () => ({ session: undefined, address: "" });
+    const session = { id: "one for both", user: undefined, data: undefined };
+    const admit = async () => ({ session, address: "" });
     const { maxFragments } = limits;
     this.#detach = attachSockets(this.#server, {
       path: "/_violet/socket",

@@ -5,6 +5,7 @@ import type { Connection } from "../../server/hub/connection.ts";
 import { Hub, type HubLimits, type HubOptions } from "../../server/hub/hub.ts";
 import type { Wire } from "../../server/hub/wire.ts";
 import { defaultLimits } from "../../server/limits.ts";
+import type { Session } from "../../server/session.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { DownFrame, Frame, UpFrame } from "../../src/wire/frames.ts";
 import { SimClock, SimHubTime } from "./clock.ts";
@@ -32,9 +33,9 @@ export class HubPage implements Wire {
   isPaused = false;
   closedWith: number | undefined;
 
-  constructor(bench: HubBench) {
+  constructor(bench: HubBench, session: Session) {
     this.#bench = bench;
-    this.connection = bench.hub.connect(this, { session: "session", address: "" });
+    this.connection = bench.hub.connect(this, { session, address: "" });
   }
 
   write(frames: readonly Uint8Array[]): void {
@@ -116,6 +117,7 @@ export class HubBench {
   readonly backend: Backend;
   readonly events: [event: string, client: string][] = [];
   readonly reports: unknown[] = [];
+  #pages = 0;
 
   constructor({ limits, backend = memory(), ...options }: HubBenchOptions = {}) {
     this.backend = backend;
@@ -139,8 +141,9 @@ export class HubBench {
     }
   }
 
-  page(): HubPage {
-    return new HubPage(this);
+  /** A page of this session; of one of its own where none is given. */
+  page(session = `session ${++this.#pages}`): HubPage {
+    return new HubPage(this, { id: session, user: undefined, data: undefined });
   }
 
   /** A page that has said hello and subscribed to the store. */

@@ -5,7 +5,7 @@ import type { Transport } from "../../src/socket/transports/websocket.ts";
 import type { StoreCore } from "../../src/state/core.ts";
 import type { Definition } from "../../src/state/definition.ts";
 import { definitionOf } from "../../src/state/store.ts";
-import { cookiesOf, getPage } from "./serve.ts";
+import { cookiesOf, getPage, type Page } from "./serve.ts";
 
 export class NodeClient {
   readonly #runtime: Runtime;
@@ -16,9 +16,12 @@ export class NodeClient {
 
   /** Visits a page, and takes up what it brings. */
   static async visit(url: string): Promise<NodeClient> {
-    const { payload, headers } = await getPage(url);
-    const { origin } = new URL(url);
-    const transport = socketWith(origin, cookiesOf(headers));
+    return NodeClient.of(new URL(url).origin, await getPage(url));
+  }
+
+  /** Takes up what this page brings; `cookie`: what the browser sends with it. */
+  static of(origin: string, { payload, headers }: Page, cookie = cookiesOf(headers)): NodeClient {
+    const transport = socketWith(origin, cookie);
     return new NodeClient(new Runtime({ origin, payload: payload as PagePayload, transport }));
   }
 

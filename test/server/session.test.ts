@@ -1,0 +1,148 @@
+/** A session ends: because somebody says so, or because it is somebody else's now. */
+import { integer } from "superstruct";
+import { Door } from "../../server/door.ts";
+import { settingsOf } from "../../server/options.ts";
+import { html, shared } from "../../src/index.ts";
+import { closeCodes } from "../../src/wire/close-codes.ts";
+import { greetAs, hangUp, type Welcome } from "../support/greet.ts";
+import { NodeClient } from "../support/node-client.ts";
+import { cookiesOf, type Page, type Served, secret, serve } from "../support/serve.ts";
+import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
+
+const store = shared("session-store", { state: integer(), initial: () => 0 });
+
+type Known = { readonly id: string; readonly user?: object } | null;
+
+/** A site on which everybody is who his cookie `login` says, and finds out about his session at /session. */
+const serveSite = (): Promise<Served> =>
+  serve(
+    (site, app) => {
+      site.get(
+        "/",
+        app.page(() => html`<p>${store.value}</p>`),
+      );
+      site.get("/session", async (request, response) => {
+        response.json((await app.sessionOf(request)) ?? null);
+      });
+    },
+    {
+      authenticate({ headers }) {
+        const [, login] = /login=(\w+)/.exec(headers.cookie ?? "") ?? [];
+        return login === undefined ? undefined : login === "guest" ? { name: login } : { id: login };
+      },
+    },
+  );
+
+suite("a session", () => {
+  let served: Served;
+  const clients: NodeClient[] = [];
+  before(async () => {
+    served = await serveSite();
+  });
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+    hangUp();
+  });
+  after(() => served.close());
+
+  const known = async (cookie: string): Promise<Known> =>
+    (await fetch(`${served.url}/session`, { headers: { cookie } })).json() as Promise<Known>;
+  const idOf = async (cookie: string): Promise<string> => (await known(cookie))?.id ?? "none";
+
+  /** A page that is live, with what its browser sends. */
+  async function live(page: Page, cookie = cookiesOf(page.headers)): Promise<NodeClient> {
+    const client = NodeClient.of(served.url, page, cookie);
+    clients.push(client);
+    client.core(store);
+    await client.until("live");
+    return client;
+  }
+
+  test("is known by its request, and only while it holds", async () => {
+    const { headers } = await served.get("/");
+    assert.match(await idOf(cookiesOf(headers)), /^[\w-]{22}$/);
+    assert.equal(await known(""), null);
+    assert.equal(await known(`${cookiesOf(headers)}x`), null);
+    assert.equal(await known(`${cookiesOf(headers)}; login=ada`), null);
+  });
+
+  test("T20 that is revoked has its sockets closed with 4502, and its pages stop and are gone", async () => {
+    const first = await served.get("/");
+    const cookie = cookiesOf(first.headers);
+    const second = await served.get("/", { cookie });
+    const [one, two] = [await live(first), await live(second, cookie)];
+    const other = await live(await served.get("/"));
+    const gone = new Set<string | undefined>();
+    const remove = served.app.on("disconnect", ({ id }) => void gone.add(id));
+    served.app.revoke(await idOf(cookie));
+    await Promise.all([one.until("stopped"), two.until("stopped")]);
+    remove();
+    assert.deepEqual(gone, new Set([first.payload?.self.id, second.payload?.self.id]));
+    assert.equal(served.app.counters.closes.revoked, 2);
+    await other.until("live");
+  });
+
+  test("T20 that is revoked is taken no more, and its page gets a new one when it asks", async () => {
+    const page = await served.get("/");
+    const cookie = cookiesOf(page.headers);
+    const id = await idOf(cookie);
+    served.app.revoke(id);
+    assert.equal(await known(cookie), null);
+    assert.equal(await greetAs(page, served.url), closeCodes.session);
+    const headers = { cookie, origin: served.url, "violet-client": page.payload?.client ?? "" };
+    const answer = await fetch(`${served.url}/_violet/session`, { method: "POST", headers });
+    const renewed = { ...page, headers: answer.headers, payload: (await answer.json()) as never };
+    assert.notEqual(await idOf(cookiesOf(renewed.headers)), id);
+    const welcome = (await greetAs(renewed, served.url)) as Welcome;
+    assert.notEqual(welcome.self.id, page.payload?.self.id);
+  });
+
+  test("is revoked by an id", () => {
+    for (const wrong of [undefined, "", "x", {}])
+      assert.throws(() => served.app.revoke(wrong as never), { code: "E_OPTION" });
+  });
+
+  const changes = {
+    "a login": ["", "login=ada"],
+    "a logout": ["login=ada", ""],
+    "another user's login": ["login=ada", "login=bob"],
+    "a login without an id": ["", "login=guest"],
+    "a logout of a user without an id": ["login=guest", ""],
+  } as const;
+  for (const [name, [before, after]] of Object.entries(changes))
+    test(`T19 does not survive ${name}: its sockets are closed with 4502, and the next page has another id`, async () => {
+      const old = await served.get("/", { cookie: before });
+      const planted = cookiesOf(old.headers);
+      const client = await live(old, `${planted}; ${before}`);
+      const id = await idOf(`${planted}; ${before}`);
+      assert.equal(await idOf(`${planted}; ${after}`), "none");
+      const revoked = served.app.counters.closes.revoked ?? 0;
+      const page = await served.get("/", { cookie: `${planted}; ${after}` });
+      await client.until("stopped");
+      assert.equal(served.app.counters.closes.revoked, revoked + 1);
+      const cookie = `${cookiesOf(page.headers)}; ${after}`;
+      assert.match(await idOf(cookie), /^[\w-]{22}$/);
+      assert.notEqual(await idOf(cookie), id);
+      assert.equal(await greetAs(page, served.url, { cookie: `${planted}; ${after}` }), closeCodes.session);
+      assert.equal(await greetAs(old, served.url, { cookie }), closeCodes.session);
+      assert.equal(typeof (await greetAs(page, served.url, { cookie })), "object");
+    });
+
+  test("stays as it is while its user stays", async () => {
+    const page = await served.get("/", { cookie: "login=ada" });
+    const cookie = `${cookiesOf(page.headers)}; login=ada`;
+    const client = await live(page, cookie);
+    assert.deepEqual((await served.get("/", { cookie })).headers.getSetCookie(), []);
+    await client.until("live");
+    assert.deepEqual((await known(cookie))?.user, { id: "ada" });
+  });
+});
+
+test("T20 a session that is revoked between its upgrade and its hello is refused", () => {
+  const door = new Door(settingsOf({ secret }, {}));
+  const session = { id: "A".repeat(22), user: undefined, data: undefined };
+  const claim = door.credentials(door.newClient(session), session);
+  assert(door.identify(claim, session));
+  door.revoke(session.id);
+  assert.equal(door.identify(claim, session), undefined);
+});
