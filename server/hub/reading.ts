@@ -1,8 +1,11 @@
 import type { ErrorCode } from "../../src/errors.ts";
 import { type AnyStruct, refusalOf } from "../../src/state/struct.ts";
 import { frames, type UpFrame } from "../../src/wire/frames.ts";
-import { ENVELOPE_DEPTH, type MessageLimits, scan } from "../../src/wire/limits.ts";
 import { MAX_MESSAGE_OPS } from "../../src/wire/protocol.ts";
+import { type MessageLimits, scan } from "./scan.ts";
+
+/** So many levels of a message are the frame's own: its batches, their ops, and the ops' values. */
+const ENVELOPE_DEPTH = 6;
 
 /** The structs of what pages send, by `type`. */
 const structs = new Map<unknown, AnyStruct>(

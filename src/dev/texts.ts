@@ -28,7 +28,8 @@ export const texts = {
     `${at(d)} is used inside an action of another store. An action reads and writes its own store alone.`,
   E_ARGUMENTS: (d) =>
     `${d.store}: "${d.name}" declares arguments that it does not get. Bind them: on(${d.name}, ...).`,
-  E_BAD_KEY: (d) => `The key ${at(d)} is not allowed in state: it names a part of JavaScript's own objects.`,
+  E_BAD_KEY: (d) =>
+    `A key${d.path ? `, ${at(d)},` : ""} is not allowed in state: it names a part of JavaScript's own objects, or has more than 128 letters.`,
   E_BAD_MESSAGE: (d) => `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`,
   E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
   E_BINDING: (d) =>

@@ -1,5 +1,6 @@
 import { CHECKED } from "#dev";
 import { fail } from "../errors.ts";
+import { MAX_KEY_LETTERS } from "../wire/protocol.ts";
 import type { Step } from "./ops.ts";
 
 /** What state is made of. */
@@ -17,10 +18,18 @@ export const isNode = (value: unknown): value is Node => typeof value === "objec
 /** State nests at most so deep; this is also what ends a cycle. */
 const maxDepth = 32;
 
-const forbiddenKeys = new Set<Step>(["__proto__", "constructor", "prototype", "then", "toJSON"]);
+/** They name parts of JavaScript's own objects. */
+export const unsafeKeys: ReadonlySet<string> = new Set([
+  "__proto__",
+  "constructor",
+  "prototype",
+  "then",
+  "toJSON",
+]);
 
-/** Whether a key may stand in state: none may that names a part of JavaScript's own objects. */
-export const isSafeKey = (key: Step): boolean => !forbiddenKeys.has(key);
+/** Whether a key may stand in state: it is none of these, and short enough to travel. */
+export const isSafeKey = (key: Step): boolean =>
+  !unsafeKeys.has(key as string) && !((key as string).length > MAX_KEY_LETTERS);
 
 /** Throws E_BAD_KEY for a step of a path that is not a safe key. */
 export function checkKey(key: Step, where: string, path: readonly Step[] = [key]): void {

@@ -13,13 +13,13 @@
 import { type ErrorCode, fail, VioletError } from "../errors.ts";
 import type { DownFrame, Frame } from "../wire/frames.ts";
 import { isTooBig } from "../wire/limits.ts";
-import { MAX_KEY_LETTERS, MAX_MESSAGE_OPS, MAX_PATH_STEPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
+import { MAX_MESSAGE_OPS, MAX_PATH_STEPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
 import { type Addressed, address, locate } from "./address.ts";
 import { actionContext } from "./context.ts";
 import { type Batch, type Call, type OpenBatch, StoreCore } from "./core.ts";
 import type { Client, Definition } from "./definition.ts";
-import type { JsonObject } from "./json.ts";
-import type { Op, Step } from "./ops.ts";
+import { isSafeKey, type JsonObject } from "./json.ts";
+import type { Op } from "./ops.ts";
 import { Outbox, type Pending } from "./outbox.ts";
 import { isActing } from "./resolver.ts";
 import { cross } from "./transform.ts";
@@ -118,7 +118,8 @@ export class Replica extends StoreCore {
   protected override guard(op: Op): void {
     super.guard(op);
     const [kind, path] = op;
-    if (path.length > MAX_PATH_STEPS || path.some(isTooLong)) fail("E_BAD_PATH", { store: this.name, path });
+    if (path.length > MAX_PATH_STEPS || !path.every(isSafeKey))
+      fail("E_BAD_PATH", { store: this.name, path });
     // An action has asked for its room; one that runs again has it.
     if (isActing(this)) return;
     this.#checkRoom();
@@ -441,9 +442,6 @@ export class Replica extends StoreCore {
 }
 
 const assign = (batch: Batch, { ops, undo, meant }: Batch) => Object.assign(batch, { ops, undo, meant });
-
-/** A server refuses longer keys, without a look at the rest of the message. */
-const isTooLong = (step: Step) => (step as string).length > MAX_KEY_LETTERS;
 
 /** Nothing is refused: what this page knows of the store, or the server of this page, is too old. */
 const resyncs: ReadonlySet<string> = new Set(["E_RESYNC", "E_SEQ", "E_CLIENT_EXPIRED"]);

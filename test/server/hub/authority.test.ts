@@ -217,9 +217,19 @@ suite("a batch that is refused", () => {
     assert.equal((await refused(board(), [["set", ["online"], 9]])).code, "E_SERVER_ONLY");
   });
 
-  test("may not name what is not there, or no part of the state", async () => {
+  test("T2 may not name what is not there, or no part of the state", async () => {
     assert.equal((await refused(board(), [["set", ["items", 4, "text"], "x"]])).code, "E_BAD_PATH");
-    assert.equal((await refused(board(), [["set", ["toString", "x"], "x"]])).code, "E_BAD_PATH");
+    for (const path of [
+      ["toString", "x"],
+      ["items", "length"],
+      ["items", "0"],
+      ["items", 2 ** 32],
+      ["items", 2 ** 32 - 2],
+    ])
+      assert.equal((await refused(board(), [["set", path, "x"]])).code, "E_BAD_PATH", String(path));
+    assert.equal((await refused(board(), [["splice", ["items", 2 ** 32], 0, []]])).code, "E_BAD_PATH");
+    assert.equal((await refused(board(), [["splice", ["items", 0], 2 ** 32]])).code, "E_BAD_PATH");
+    assert.equal((await refused(board(), [["delete", ["hasOwnProperty"]]])).code, "E_BAD_PATH");
     assert.equal((await refused(board(), [["set", ["__proto__", "admin"], true]])).code, "E_BAD_KEY");
     assert.equal(
       (await refused(board(), [["set", ["count"], JSON.parse('{"__proto__":1}')]])).code,

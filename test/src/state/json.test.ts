@@ -121,6 +121,12 @@ suite("plain", () => {
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
   });
 
+  test("refuses keys that are too long to travel", () => {
+    const [fits, long] = ["k".repeat(128), "k".repeat(129)];
+    assert.deepEqual<unknown>(plain({ [fits]: 1 }, "chat"), { [fits]: 1 });
+    assert.throws(() => plain([{ [long]: 1 }], "chat"), { code: "E_BAD_KEY", message: /128 letters/ });
+  });
+
   test("takes other inherited names as keys of their own", () => {
     const value = { toString: 1, valueOf: 2, hasOwnProperty: 3 };
     assert.deepEqual<unknown>(plain(value, "chat"), value);

@@ -1,4 +1,4 @@
-import { array, number, object, optional, size, string } from "superstruct";
+import { array, number, object, optional, record, size, string } from "superstruct";
 import { increment, transaction } from "../../../src/state/helpers.ts";
 import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
@@ -616,4 +616,32 @@ suite("a link that was away", () => {
     assert.equal(server.state.title, "mine");
     assert.equal(server.message?.n, 1);
   });
+});
+
+suite("keys with the names of inherited properties", () => {
+  const names = ["toString", "hasOwnProperty", "valueOf", "length", "name", "__defineGetter__"];
+  const open = () =>
+    new SimServer<{ by: Record<string, number> }>(
+      definitionOf(
+        shared(`inherited${stores++}`, {
+          state: object({ by: record(string(), number()) }),
+          initial: () => ({ by: {} }),
+        }),
+      ),
+    ).load({ by: {} });
+
+  for (const name of names)
+    test(`T3 are plain data: "${name}"`, async () => {
+      const server = open();
+      server.state.by[name] = 1;
+      assert.deepEqual<unknown>(Object.entries(server.state.by), [[name, 1]]);
+      await Promise.resolve();
+      server.error("E_VALIDATION", { re: 1 });
+      assert.deepEqual<unknown>(Object.entries(server.state.by), []);
+      server.patch(1, ["set", ["by", name], 2]);
+      increment(server.state.by, name);
+      assert.deepEqual<unknown>(server.seen, { by: { [name]: 3 } });
+      delete server.state.by[name];
+      assert.deepEqual<unknown>(server.seen, { by: {} });
+    });
 });
