@@ -15,6 +15,7 @@ import { checkKey, type JsonObject, plain } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import { cross } from "../../src/state/transform.ts";
 import type { Frame } from "../../src/wire/frames.ts";
+import { isOpen } from "../access.ts";
 import type { Backend, Entry, RefusedWrite, StoredState } from "../backends/backend.ts";
 import type { Limits } from "../limits.ts";
 import { type Applied, Commits } from "./commits.ts";
@@ -87,6 +88,11 @@ export class Authority extends StoreCore {
     return true;
   }
 
+  /** Whether a rule says who may read it. */
+  get isGuarded(): boolean {
+    return !isOpen(this.definition);
+  }
+
   async loaded(): Promise<void> {}
 
   get pending(): number {
@@ -154,9 +160,9 @@ export class Authority extends StoreCore {
     } as Frame<"state">;
   }
 
-  /** A view's log is not kept: there, only a page that missed nothing resumes. */
+  /** What a page saw by a view nobody knows any more, and the view may say something else by now. */
   #missed(version: number) {
-    return this.views.areDefined && version !== this.#version ? undefined : this.#log.since(version);
+    return this.views.areDefined ? undefined : this.#log.since(version);
   }
 
   // What writers do
@@ -329,9 +335,11 @@ export class Authority extends StoreCore {
       const patch = new Encoded({ type: "SYNC", store: this.id, v: this.#version, ops });
       this.#log.push({ ops, writer, n, bytes: patch.text.length });
       if (this.views.areDefined) state = this.committedState();
+      const { isGuarded } = this;
       for (const subscription of this.subscriptions) {
         if (subscription === author) continue;
         if (state) subscription.patchView(this.#version, state);
+        else if (isGuarded) subscription.askAndPatch(patch);
         else subscription.patch(patch);
       }
     }

@@ -3,12 +3,14 @@ import type { Client } from "../../src/state/definition.ts";
 import { type CloseCode, closeCodes } from "../../src/wire/close-codes.ts";
 import type { Frame, UpFrame } from "../../src/wire/frames.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
+import type { Authority } from "./authority.ts";
 import { type Counted, type Counters, countError } from "./counters.ts";
 import { Encoded } from "./encoded.ts";
-import type { Hub } from "./hub.ts";
+import type { Hub, HubLimits } from "./hub.ts";
 import { Inbox, type InboxHost } from "./inbox.ts";
 import { Outgoing, type OutgoingHost } from "./outgoing.ts";
 import { read } from "./reading.ts";
+import { parseName } from "./stores.ts";
 import { Strikes } from "./strikes.ts";
 import { RETRY_MS, type Request, Subscription } from "./subscription.ts";
 import type { Peer, Wire } from "./wire.ts";
@@ -67,6 +69,16 @@ export class Connection implements OutgoingHost, InboxHost {
 
   get counters(): Counters {
     return this.#hub.counters;
+  }
+
+  get limits(): HubLimits {
+    return this.#hub.limits;
+  }
+
+  /** Whether its client may read the store now. */
+  mayRead({ definition, key }: Authority): boolean | Promise<boolean> {
+    const { client, peer } = this;
+    return this.#hub.rights.mayRead({ definition, key, client, session: peer.session });
   }
 
   // What arrives
@@ -171,7 +183,7 @@ export class Connection implements OutgoingHost, InboxHost {
   async #admit(store: string): Promise<Subscription> {
     if (this.#subscriptions.length >= this.#hub.limits.storesPerSocket)
       throw new VioletError("E_LIMIT", { name: "stores per socket" });
-    return new Subscription(await this.#hub.admit(store, this.#client, this.peer.session), this);
+    return new Subscription(await this.#hub.admit(parseName(store), this.#client, this.peer.session), this);
   }
 
   /** A store that this page does not get, or no longer. */

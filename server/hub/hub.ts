@@ -1,5 +1,5 @@
 import { fail } from "../../src/errors.ts";
-import type { Client, Definition } from "../../src/state/definition.ts";
+import { type Client, type Definition, wireName } from "../../src/state/definition.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import type { Backend } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
@@ -10,7 +10,7 @@ import { Connection } from "./connection.ts";
 import { type Counters, countClose, newCounters } from "./counters.ts";
 import { Identities } from "./identities.ts";
 import { Rights } from "./rights.ts";
-import { parseName, Stores } from "./stores.ts";
+import { type StoreName, Stores } from "./stores.ts";
 import { type HubTime, realTime } from "./time.ts";
 import { Wheel } from "./wheel.ts";
 import type { Peer, Wire } from "./wire.ts";
@@ -118,11 +118,10 @@ export class Hub {
     return this.#stores.ready();
   }
 
-  /** The store of a wire name, for a client that may read it. Unknown and forbidden are the same error. */
-  async admit(name: string, client: Client, session: unknown): Promise<Authority> {
-    const { definition, key } = parseName(name);
+  /** A store, for a client that may read it: asked before it is loaded. Throws E_FORBIDDEN. */
+  async admit({ definition, key }: StoreName, client: Client, session: unknown): Promise<Authority> {
     if (!(await this.rights.mayRead({ definition, key, client, session })))
-      fail("E_FORBIDDEN", { store: name });
+      fail("E_FORBIDDEN", { store: wireName(definition, key) });
     return this.open(definition, key);
   }
 

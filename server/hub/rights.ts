@@ -25,16 +25,20 @@ export class Rights {
     this.#options = options;
   }
 
-  /** Rejects with what the rule throws, or with E_UNAVAILABLE where it takes too long. */
-  async mayRead(asked: Omit<Asked, "stores">): Promise<boolean> {
-    const { stores, within } = this.#options;
-    const answer = within(asked.client, () => mayRead({ ...asked, stores }));
+  /** Throws, or rejects with, what the rule throws; rejects with E_UNAVAILABLE where it takes too long. */
+  mayRead(asked: Omit<Asked, "stores">): boolean | Promise<boolean> {
+    const answer = this.#reads(asked);
     return answer instanceof Promise ? this.#inTime(answer, "read", asked.definition.name) : answer;
   }
 
+  #reads(asked: Omit<Asked, "stores">) {
+    const { stores, within } = this.#options;
+    return within(asked.client, () => mayRead({ ...asked, stores }));
+  }
+
   /**
-   * Whether each batch may be written; at once, where no rule takes time. A rule that throws allows nothing. Rejects
-   * with E_UNAVAILABLE where one takes too long.
+   * Whether each batch may be written, by who may still read the store; at once, where no rule takes time. A rule that
+   * throws allows nothing. Rejects with E_UNAVAILABLE where one takes too long.
    */
   judge(subscription: Subscription, batches: readonly BatchFrame[]): Verdict[] | Promise<Verdict[]> {
     const verdicts = together(batches.map((batch) => this.#judge(subscription, batch)));
@@ -42,19 +46,25 @@ export class Rights {
     return verdicts instanceof Promise ? this.#inTime(verdicts, "write", name) : verdicts;
   }
 
-  #judge({ authority, client }: Subscription, batch: BatchFrame): Verdict | Promise<Verdict> {
+  #judge(subscription: Subscription, batch: BatchFrame): Verdict | Promise<Verdict> {
+    const { authority, client } = subscription;
     const changes: Change[] = Array.isArray(batch)
       ? batch.map(([kind, path]) => ({ via: "write", kind, path }))
       : [{ via: "action", action: batch.action }];
     const ask = (change: Change) =>
       this.#options.within(client, () => mayWrite(authority.definition, client, change));
     try {
-      const answers = together(changes.map(ask));
+      const answers = together([this.#stillReads(subscription), ...changes.map(ask)]);
       if (!(answers instanceof Promise)) return verdictOf(answers);
       return answers.then(verdictOf, (error: unknown) => this.#fault(error));
     } catch (error) {
       return this.#fault(error);
     }
+  }
+
+  #stillReads({ authority, client, connection }: Subscription) {
+    const { definition, key, isGuarded } = authority;
+    return !isGuarded || this.#reads({ definition, key, client, session: connection.peer.session });
   }
 
   #fault(error: unknown): Verdict {

@@ -100,8 +100,13 @@ export class Stores {
   }
 }
 
-/** The definition and the key in a wire name. Throws E_FORBIDDEN where there is no such store. */
-export function parseName(name: string): { definition: Definition; key: string | undefined } {
+export interface StoreName {
+  readonly definition: Definition;
+  readonly key: string | undefined;
+}
+
+/** The definition and the key in a wire name. Throws E_FORBIDDEN where there is no such store: it is as one that is forbidden. */
+export function parseName(name: string): StoreName {
   const slash = name.indexOf("/");
   const definition = definitions.get(slash < 0 ? name : name.slice(0, slash));
   const key = slash < 0 ? undefined : name.slice(slash + 1);

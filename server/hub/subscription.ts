@@ -1,10 +1,11 @@
-import { type ErrorCode, VioletError } from "../../src/errors.ts";
+import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
 import type { Client } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import type { Authority } from "./authority.ts";
 import type { Connection, Failure } from "./connection.ts";
 import { Encoded } from "./encoded.ts";
+import { Exit, type ExitHost } from "./exit.ts";
 import type { Change, View } from "./views.ts";
 
 /** What a page asked for: which of its lives as a writer, and what it has. */
@@ -31,7 +32,7 @@ export const RETRY_MS = 1000;
 const NOTHING: View = { value: {}, digest: "", holders: 0 };
 
 /** One connection's look at one store: everything that the store tells it goes through here. */
-export class Subscription {
+export class Subscription implements ExitHost {
   readonly authority: Authority;
   readonly connection: Connection;
   #life = 0;
@@ -40,6 +41,8 @@ export class Subscription {
   #isBehind = false;
   /** What this client saw last, in a store with a view. */
   #view: View | undefined;
+  /** In a store with a `read` rule, once something went through it. */
+  #exit: Exit | undefined;
 
   constructor(authority: Authority, connection: Connection) {
     this.authority = authority;
@@ -55,17 +58,28 @@ export class Subscription {
     return `${this.client.id}.${this.#life}`;
   }
 
+  get limits(): ExitHost["limits"] {
+    return this.connection.limits;
+  }
+
+  mayRead(): boolean | Promise<boolean> {
+    return this.connection.mayRead(this.authority);
+  }
+
   /**
    * Answers a subscription with what was missed, or with everything, when nothing of its writer is undecided. Rejects with
-   * E_UNAVAILABLE where that takes too long.
+   * E_UNAVAILABLE where that takes too long, and with E_FORBIDDEN where the client may not read any more.
    */
   async open(request: Request): Promise<void> {
     const { authority, connection } = this;
     this.#life = request.life;
     const deciding = authority.decided(this.writer);
     if (deciding) await connection.inTime(deciding, `A commit of "${authority.name}"`);
+    if (authority.isGuarded && !(await this.mayRead())) fail("E_FORBIDDEN");
     if (!this.#isOpen || connection.state !== "live") return;
     this.#count(request);
+    // What waits there belongs to the subscription that ends with this answer.
+    this.#forget();
     this.#isBehind = false;
     const seen = authority.views.areDefined ? this.#look(authority.committedState()) : undefined;
     const state = authority.state(request, this.writer, () => seen?.value ?? authority.committedState());
@@ -80,24 +94,48 @@ export class Subscription {
     if (epoch !== undefined && epoch !== authority.epoch) connection.count("epochs");
   }
 
+  #forget() {
+    this.#exit?.close();
+    this.#exit = undefined;
+  }
+
+  /** Lets something out: in a store with a `read` rule, when the rule allows it now. */
+  #pass(bytes: number, send: () => void) {
+    if (this.authority.isGuarded) (this.#exit ??= new Exit(this)).pass(bytes, send);
+    else send();
+  }
+
+  /** What made a version, in a store with a `read` rule. */
+  askAndPatch(patch: Encoded): void {
+    this.#pass(patch.text.length, () => this.patch(patch));
+  }
+
   /** What made a version. */
   patch(patch: Encoded): void {
     const { connection } = this;
     if (!this.#isBehind && connection.patch(patch)) return;
     connection.count("drops");
-    if (this.#isBehind) return;
+    if (!this.#isBehind) this.#fallBehind();
+  }
+
+  #fallBehind() {
     this.#isBehind = true;
     this.#seeNothing();
     this.error({ code: "E_RESYNC" });
+  }
+
+  overflowed(frames: number): void {
+    this.connection.count("drops", frames);
+    this.#fallBehind();
   }
 
   /** The same in a store with a view: what it changed for this client. */
   patchView(v: number, state: JsonObject): void {
     if (this.#isBehind) return this.connection.count("drops");
     try {
-      this.patch(this.#change(v, state).patch);
+      this.askAndPatch(this.#change(v, state).patch);
     } catch (error) {
-      this.#end(error);
+      this.refused(error);
     }
   }
 
@@ -123,9 +161,10 @@ export class Subscription {
     if (this.#isBehind) return;
     try {
       const seen = v !== undefined && state ? this.#change(v, state).ops : ops;
-      this.connection.send(new Encoded({ type: "ack", store: this.authority.id, n, v, ops: seen }));
+      const ack = new Encoded({ type: "ack", store: this.authority.id, n, v, ops: seen });
+      this.#pass(ack.text.length, () => this.#isBehind || this.connection.send(ack));
     } catch (error) {
-      this.#end(error);
+      this.refused(error);
     }
   }
 
@@ -137,17 +176,18 @@ export class Subscription {
   error({ message, ...failure }: Failure): void {
     const { id, name } = this.authority;
     const text = message ?? new VioletError(failure.code as ErrorCode, { store: name }).message;
-    this.connection.error({ store: id, ...failure, message: text });
+    this.#pass(text.length, () => this.connection.error({ store: id, ...failure, message: text }));
   }
 
-  /** The app's view throws. */
-  #end(error: unknown) {
+  /** It may not read any more, or nobody can say; or the app's view throws. */
+  refused(error: unknown): void {
     this.close();
     this.connection.refuse(this.authority.name, error);
   }
 
   close(): void {
     this.#isOpen = false;
+    this.#forget();
     this.#seeNothing();
     this.authority.subscriptions.delete(this);
   }

@@ -7,6 +7,7 @@ import { fail, VioletError } from "../../src/errors.ts";
 import { type Definition, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
 import type { Authority } from "../hub/authority.ts";
+import type { StoreName } from "../hub/stores.ts";
 import { RenderError } from "./error.ts";
 import type { RenderedStore } from "./payload.ts";
 import { RenderStore } from "./render-store.ts";
@@ -14,11 +15,6 @@ import type { Visit } from "./visit.ts";
 
 /** What becomes of an element that throws: the page fails, or the element is a hole; "again": a next pass follows. */
 export type OnError = "throw" | "mark" | "again";
-
-export interface Wanted {
-  readonly definition: Definition;
-  readonly key: string | undefined;
-}
 
 /** An element whose shadow root is open. */
 interface Host {
@@ -38,7 +34,7 @@ export class Rendering {
   readonly props: JsonObject[] = [];
   readonly errors: RenderError[] = [];
   /** What was read and is not there yet. */
-  readonly wanted = new Map<string, Wanted>();
+  readonly wanted = new Map<string, StoreName>();
   /** The shared stores that were read. */
   readonly authorities = new Set<Authority>();
   /** The tag that applies the stylesheet of a class; "" for a class without. */

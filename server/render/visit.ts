@@ -1,16 +1,15 @@
 /** Whom a page is rendered for, and what was found out for them on the way: the same for all passes. */
 import type { IncomingMessage } from "node:http";
-import { fail } from "../../src/errors.ts";
 import { type Client, type Definition, wireName } from "../../src/state/definition.ts";
 import { referenceOf } from "../../src/state/store.ts";
 import { isOpen } from "../access.ts";
 import type { App } from "../app.ts";
 import type { Authority } from "../hub/authority.ts";
+import type { StoreName } from "../hub/stores.ts";
 import type { Session } from "../session.ts";
 import { reflectedAttributes, reflecting } from "./early.ts";
 import { renderLocal } from "./local.ts";
 import type { Look } from "./render-store.ts";
-import type { Wanted } from "./rendering.ts";
 
 export class Visit {
   readonly app: App;
@@ -38,14 +37,10 @@ export class Visit {
   }
 
   /** Asks for the right, then loads. What is refused is thrown where it is read. */
-  async admit({ definition, key }: Wanted): Promise<void> {
-    const name = wireName(definition, key);
-    const { client, session } = this;
-    const { hub } = this.app;
+  async admit(wanted: StoreName): Promise<void> {
+    const name = wireName(wanted.definition, wanted.key);
     try {
-      if (!(await hub.rights.mayRead({ definition, key, client, session })))
-        fail("E_FORBIDDEN", { store: name });
-      await hub.open(definition, key);
+      await this.app.hub.admit(wanted, this.client, this.session);
       this.#allowed.add(name);
     } catch (error) {
       this.#refused.set(name, error);

@@ -263,8 +263,9 @@ export class Replica extends StoreCore {
     }
   }
 
-  /** The subscription itself is refused: for now, or with all that waits for it. */
+  /** The subscription itself is refused, or ended: for now, or with all that waits for it. */
   #denied({ retryAfterMs, ...reason }: Frame<"error">) {
+    this.#id = undefined;
     if (retryAfterMs !== undefined)
       return this.#host.after(retryAfterMs, () => this.#id === undefined && this.#host.resync(this));
     this.#isDenied = true;

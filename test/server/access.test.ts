@@ -89,7 +89,7 @@ suite("the server, of what clients write,", () => {
     );
   });
 
-  test("takes what a rule allows, and no more", async () => {
+  test("T13 takes what a rule allows, and no more", async () => {
     const core = await open(ruled);
     core.write(["set", ["n"], 1]);
     await core.settled();

@@ -81,7 +81,7 @@ suite("200 interleaved requests of 20 people", () => {
   });
   after(() => served.close());
 
-  test("put nobody's state into another's page", async () => {
+  test("T44 put nobody's state into another's page", async () => {
     const ids = new Set<string>();
     const visit = async (index: number) => {
       await pause();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { number, object, string } from "superstruct";
+import { number, object, size, string } from "superstruct";
 import { VioletError } from "../../../src/errors.ts";
 import type { AccessRules } from "../../../src/state/definition.ts";
 import { shared } from "../../../src/state/shared.ts";
@@ -119,15 +119,37 @@ suite("a connection", () => {
     assert.equal(page.closedWith, undefined);
   });
 
-  test("gets the same answer for a store that it may not read and for one that is unknown", async () => {
+  test("T11 gets the same bytes for a store that it may not read and for one that is unknown", async () => {
     const bench = new HubBench();
     const secret = counter({ read: ({ id }) => id === "bob" });
+    const rooms = definitionOf(
+      shared.family(`connection${stores++}`, {
+        key: size(string(), 1, 3),
+        state: State,
+        initial,
+        access: { read: () => false },
+      }),
+    );
+    const names = [secret.name, "nothing", rooms.name, `${rooms.name}/a`, `${rooms.name}/long`, "toString"];
     const page = bench.page();
-    const frames = await page.hello("ann", { store: secret.name, life: 1 }, { store: "nothing", life: 1 });
-    const answers = frames.slice(1).map((frame) => ({ ...frame, store: "", message: "" }));
-    assert.deepEqual(answers[0], answers[1]);
-    assert.equal(only(frames.slice(1, 2), "error").code, "E_FORBIDDEN");
-    await page.sync(1, 1, 0, increment);
+    await page.hello("ann", ...names.map((store) => ({ store, life: 1 })));
+    const answers = page.buffers
+      .slice(1)
+      .map((bytes, index) => String(bytes).replaceAll(names[index] as string, ""));
+    assert.equal(answers.length, names.length);
+    assert.deepEqual(
+      [...new Set(answers)],
+      [
+        '{"type":"error","code":"E_FORBIDDEN","store":"","message":"E_FORBIDDEN: \\"\\": not allowed, or unknown."}',
+      ],
+    );
+    const { id } = await bench.authority(secret);
+    await page.sync(id, 1, 0, increment);
+    await page.sync(id + 50, 1, 0, increment);
+    const [forbidden, unknown] = page.buffers
+      .slice(-2)
+      .map((bytes) => String(bytes).replace(/"store":\d+/, ""));
+    assert.equal(forbidden, unknown);
     assert.equal((await bench.authority(secret)).version, 0);
   });
 

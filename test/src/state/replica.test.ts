@@ -136,6 +136,25 @@ suite("a store before its state is there", () => {
     server.page.clock.pass(1000);
     assert.equal(server.page.subscriptions.length, 1);
   });
+
+  test("asks again after a while where nobody could say whether it may still be read, and hears nothing until then", () => {
+    const server = loaded();
+    server.error("E_UNAVAILABLE", { store: server.replica.name, retryAfterMs: 1000 });
+    server.patch(1, ["set", ["title"], "theirs"]);
+    assert.equal(server.state.title, "");
+    server.page.clock.pass(1000);
+    assert.equal(server.page.subscriptions.length, 1);
+  });
+
+  test("keeps what it shows when it may not be read any more, and says so", () => {
+    const server = loaded({}, { title: "theirs" });
+    server.error("E_FORBIDDEN", { store: server.replica.name });
+    assert.deepEqual(
+      server.page.refusals.map(({ code }) => code),
+      ["E_FORBIDDEN"],
+    );
+    assert.equal(server.state.title, "theirs");
+  });
 });
 
 suite("what others write", () => {
