@@ -6,7 +6,7 @@ import { settingsOf } from "../../server/options.ts";
 import { texts } from "../../src/dev/texts.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { frames } from "../../src/wire/frames.ts";
-import { codesIn, filesIn, sectionOf, tablesOf } from "../support/markdown.ts";
+import { codesIn, filesIn, sectionOf, tablesOf, testsIn } from "../support/markdown.ts";
 import { Newcomer, root } from "../support/newcomer.ts";
 import { assert, suite, test } from "../support/suite.ts";
 import { titlesIn } from "../support/titles.ts";
@@ -124,25 +124,23 @@ suite("docs/coverage.md", () => {
   test("knows four states, and names tests for what is built", () => {
     for (const [place, , , state = "", tests = ""] of rows) {
       assert.ok(["built", "partly", "untested", "planned"].includes(state), `${place}: ${state}`);
-      assert.equal(named(tests).length > 0, state === "built" || state === "partly", `${place} is ${state}`);
+      assert.equal(
+        testsIn(tests).length > 0,
+        state === "built" || state === "partly",
+        `${place} is ${state}`,
+      );
     }
   });
 
   test("names tests that exist", () => {
     const missing = rows.flatMap(([place, , , , tests = ""]) =>
-      named(tests)
+      testsIn(tests)
         .filter(([file, title]) => !titlesIn(root + file).some((one) => one.test(title)))
         .map((one) => `${place}: ${one.join(": ")}`),
     );
     assert.deepEqual(missing, []);
   });
 });
-
-/** The tests that a cell names: `file`: "title", "another title". */
-const named = (cell: string): [file: string, title: string][] =>
-  Array.from(cell.matchAll(/`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)).flatMap(([, file = "", titles = ""]) =>
-    Array.from(titles.matchAll(/"([^"]+)"/g), ([, title = ""]): [string, string] => [file, title]),
-  );
 
 suite("docs/architecture.md", () => {
   test("names files that exist", () => {

@@ -36,6 +36,12 @@ const cellsOf = (line: string): string[] =>
 export const codesIn = (cell: string): string[] =>
   Array.from(cell.matchAll(/`([^`]+)`/g), ([, code]) => code as string);
 
+/** The tests that a cell names: `file`: "title", "another title". */
+export const testsIn = (cell: string): [file: string, title: string][] =>
+  Array.from(cell.matchAll(/`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)).flatMap(([, file = "", titles = ""]) =>
+    Array.from(titles.matchAll(/"([^"]+)"/g), ([, title = ""]): [string, string] => [file, title]),
+  );
+
 /** The code blocks of a language. */
 export const blocksOf = (text: string, language: string): string[] =>
   Array.from(
