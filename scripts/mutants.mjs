@@ -1,16 +1,20 @@
 // `npm run test:mutants [-- name...]`: whether the tests find each fault of test/mutants, in a copy of the sources that
-// has it. `-- --check` only looks whether the patches apply.
+// has it. A name may be the beginning of several: `-- T`. `-- --check` only looks whether the patches apply.
 import { execFile } from "node:child_process";
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { root, secondsSince } from "./run.mjs";
 
-const COPIED = ["src", "server", "elements", "test", "scripts", "package.json", "tsconfig.json"];
+const COPIED = ["src", "server", "elements", "demo", "test", "scripts", "package.json", "tsconfig.json"];
 const MAX_SCHEDULES = 20_000;
 const AT_ONCE = 2;
 const TIMEOUT_MS = 600_000;
+/** For one test that is to find one fault: who waits for what does not come any more has found it, too. */
+const TEST_MS = 60_000;
 const FOUND_BY = /^Found by: npm run test:node -- (\S+)$/m;
+/** A row of docs/security.md, at the beginning of a patch's name. */
+const THREAT = /^T\d\d(?=-)/;
 
 /** Resolves to what it said and the code with which it ended; whoever takes too long is ended. */
 const done = (cwd, command, ...args) =>
@@ -57,27 +61,56 @@ async function searched(cwd) {
   return { found: `${number} schedules`, how: violation };
 }
 
+const tests = (cwd, file, ...flags) => node(cwd, "--test", "--test-reporter=tap", ...flags, file);
+
+/** What shows that a patch makes no sense, and not that a test is good. */
+const isBroken = (stdout, ...names) => new RegExp(`^ +name: '(${names.join("|")})Error'$`, "m").test(stdout);
+
 /** A test file in a copy: some tests pass, others fail, and none because of a crash. */
 async function tested(cwd, file) {
-  const { code, stdout } = await node(cwd, "--test", "--test-reporter=tap", file);
+  const { code, stdout } = await tests(cwd, file);
   if (!code) return { problem: `not found by ${file}` };
-  const crash = /^ +name: '(Syntax|Type|Reference)Error'$/m.exec(stdout);
-  if (crash || !/^# pass [1-9]/m.test(stdout)) return { problem: `crashes in ${file}:\n${stdout}` };
+  if (isBroken(stdout, "Syntax", "Type", "Reference") || !/^# pass [1-9]/m.test(stdout))
+    return { problem: `crashes in ${file}:\n${stdout}` };
   return { found: `${/^# fail (\d+)/m.exec(stdout)?.[1]} tests`, how: file };
 }
 
-async function tried(patch) {
-  const folder = mkdtempSync(join(tmpdir(), "violet-mutant-"));
-  try {
-    for (const name of COPIED) cpSync(join(root, name), join(folder, name), { recursive: true });
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-    const problem = await misfit(patch, folder);
-    if (problem) return { problem };
-    const file = FOUND_BY.exec(readFileSync(patch, "utf8"))?.[1];
-    return await (file ? tested(folder, file) : searched(folder));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** A guard against a threat is gone: the tests of this threat, alone. One of them has to fail, however it does. */
+async function guarded(cwd, file, threat) {
+  const { stdout } = await tests(
+    cwd,
+    file,
+    `--test-name-pattern=\\b${threat}\\b`,
+    `--test-timeout=${TEST_MS}`,
+  );
+  const failed = Array.from(stdout.matchAll(/^ *not ok \d+ - (T\d\d .*)$/gm), ([, title]) => title);
+  if (isBroken(stdout, "Syntax", "Reference")) return { problem: `crashes in ${file}:\n${stdout}` };
+  if (!failed.length) return { problem: `not found by ${threat} of ${file}:\n${stdout}` };
+  return { found: `${failed.length} tests`, how: `${file}: ${failed[0]}` };
+}
+
+/** The sources, for one fault after another. */
+function copied() {
+  const folder = mkdtempSync(join(tmpdir(), "violet-mutants-"));
+  for (const name of COPIED) cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+async function tried(patch, folder) {
+  const problem = await misfit(patch, folder);
+  if (problem) return { problem };
+  const result = await sought(patch, folder);
+  const isLeft = await misfit(patch, folder, "--reverse");
+  if (isLeft) throw new Error(`${basename(patch)} cannot be taken back: it ${isLeft}`);
+  return result;
+}
+
+function sought(patch, folder) {
+  const file = FOUND_BY.exec(readFileSync(patch, "utf8"))?.[1];
+  if (!file) return searched(folder);
+  const threat = THREAT.exec(basename(patch))?.[0];
+  return threat ? guarded(folder, file, threat) : tested(folder, file);
 }
 
 function tell(name, { problem, found, how = "" }, start) {
@@ -89,26 +122,41 @@ function tell(name, { problem, found, how = "" }, start) {
 const args = process.argv.slice(2);
 const isCheck = args.includes("--check");
 const names = args.filter((arg) => arg !== "--check");
-const patches = (
-  names.length
-    ? names.map((name) => `test/mutants/${name}.patch`)
-    : globSync("test/mutants/*.patch", { cwd: root })
-)
+
+/** The patches of this name, or of those that begin with it. */
+function named(name) {
+  const exact = `test/mutants/${name}.patch`;
+  const found = globSync(`test/mutants/${name}*.patch`, { cwd: root });
+  if (!found.length) throw new Error(`there is no ${exact}`);
+  return found.includes(exact) ? [exact] : found;
+}
+
+const patches = (names.length ? names : [""])
+  .flatMap(named)
   .map((path) => join(root, path))
   .sort();
 
-const begin = performance.now();
-const left = patches.values();
-await Promise.all(
-  Array.from({ length: AT_ONCE }, async () => {
+/** Looks at patches until none is left. */
+async function check(left) {
+  for (const patch of left) {
+    const problem = await misfit(patch, root, "--check");
+    if (problem) tell(basename(patch, ".patch"), { problem }, performance.now());
+  }
+}
+
+async function tryAll(left) {
+  const folder = copied();
+  try {
     for (const patch of left) {
       const start = performance.now();
-      if (!isCheck) tell(basename(patch, ".patch"), await tried(patch), start);
-      else {
-        const problem = await misfit(patch, root, "--check");
-        if (problem) tell(basename(patch, ".patch"), { problem }, start);
-      }
+      tell(basename(patch, ".patch"), await tried(patch, folder), start);
     }
-  }),
-);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const begin = performance.now();
+const left = patches.values();
+await Promise.all(Array.from({ length: AT_ONCE }, () => (isCheck ? check : tryAll)(left)));
 console.log(`${patches.length} faults ${isCheck ? "looked at" : "tried"} in ${secondsSince(begin)}`);
