@@ -96,7 +96,7 @@ suite("a page over a real socket", () => {
     }
   }
 
-  test("that stops reading costs the limit, hinders nobody, and gets one state when it reads again", async () => {
+  test("T50 that stops reading costs the limit, hinders nobody, and gets one state when it reads again", async () => {
     const counters = await start({});
     const [slow, other] = [
       await RawPage.open(served, "backpressure"),
@@ -138,7 +138,7 @@ suite("a page over a real socket", () => {
     assert.ok(counters.queuedBytes < 1024 * 1024 + 501_000, `${counters.queuedBytes}`);
   });
 
-  test("that reads nothing for stalledMs is closed", async () => {
+  test("T50 that reads nothing for stalledMs is closed", async () => {
     const counters = await start({ stalledMs: 1000 });
     const page = await RawPage.open(served, "backpressure");
     page.socket.pause();

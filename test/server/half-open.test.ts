@@ -8,7 +8,7 @@ import { assert, test } from "../support/suite.ts";
 
 const store = shared("half-open", { state: integer(), initial: () => 0 });
 
-test("a link that is silent is given up on both sides, and resumed when it is not", async () => {
+test("T52 a link that is silent is given up on both sides, and resumed when it is not", async () => {
   const { app, url, close } = await serve(
     (site, app) =>
       site.get(

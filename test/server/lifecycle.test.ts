@@ -34,7 +34,7 @@ suite("an app", () => {
     assert.deepEqual(seen, ["process start 1", "app start", "process stop", "app stop 2"]);
   });
 
-  test("reports a handler that throws, and runs the others", async () => {
+  test("T39 reports a handler that throws, and runs the others", async () => {
     const logger = new MemoryLogger();
     let ran = false;
     const app = violet({ secret, logger });
@@ -48,7 +48,7 @@ suite("an app", () => {
     assert.equal(logger.errors[0]?.message, 'a handler of "start" failed');
   });
 
-  test("does not wait for a handler that hangs, but for all that its start needs", async () => {
+  test("T39 does not wait for a handler that hangs, but for all that its start needs", async () => {
     const make = (logger: MemoryLogger) => violet({ secret, logger, limits: { handlerMs: 20 } });
     const [hanging, slow] = [new MemoryLogger(), new MemoryLogger()];
     const first = make(hanging);

@@ -33,7 +33,7 @@ suite("the pace of new sockets", () => {
     assert.deepEqual(inside, [0, 1]);
   });
 
-  test("lets in 1,000 in a second, in the order in which they came", async () => {
+  test("T51 lets in 1,000 in a second, in the order in which they came", async () => {
     const { inside, come, pass } = start();
     await come(2500);
     assert.equal(inside.length, 10);

@@ -32,7 +32,7 @@ suite("tokens", () => {
       assert(!tokens.isCsrf(text, "s"), JSON.stringify(text.slice(0, 20)));
   });
 
-  test("end, a minute of leeway after their time", () => {
+  test("T59 end, a minute of leeway after their time", () => {
     const csrf = tokens.csrf("s");
     nowMs += 24 * HOUR_MS + 59_000;
     assert(tokens.isCsrf(csrf, "s"));

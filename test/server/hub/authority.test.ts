@@ -117,7 +117,7 @@ suite("a store's truth", () => {
 });
 
 suite("a batch that came before", () => {
-  test("is acknowledged again, and not applied", async () => {
+  test("T23 is acknowledged again, and not applied", async () => {
     const bench = new HubBench();
     const definition = board();
     const ann = await bench.subscriber("ann", definition);
@@ -272,7 +272,7 @@ suite("a batch that is refused", () => {
     assert.doesNotMatch(error.message, /secret/);
   });
 
-  test("is an action that throws, is unknown, or gets what its structs refuse", async () => {
+  test("T39 is an action that throws, is unknown, or gets what its structs refuse", async () => {
     const error = await refused(withActions(), call("boom"));
     assert.equal(error.code, "E_INTERNAL");
     assert.doesNotMatch(error.message, /secret/);
@@ -420,7 +420,7 @@ class SlowStorage implements Backend {
 }
 
 suite("storage that takes its time", () => {
-  test("is waited for before anybody is told", async () => {
+  test("T54 is waited for before anybody is told", async () => {
     const backend = new SlowStorage();
     const bench = new HubBench({ backend });
     const definition = board();
@@ -452,6 +452,44 @@ suite("storage that takes its time", () => {
     backend.answer();
     await bench.settle();
     assert.equal((await bench.authority(definition)).version, 3);
+  });
+
+  test("T26 takes once what is delivered twice, before it is committed and after, on one link and on another", async () => {
+    const backend = new SlowStorage();
+    const bench = new HubBench({ backend });
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    const message = { type: "SYNC", store: 1, n: 1, v: 0, batches: [increment(), increment(10)] } as const;
+    for (let times = 0; times < 3; times++) ann.post(message);
+    await ann.news();
+    backend.answer();
+    const acks = (await ann.news()).map((frame) => frame.type === "ack" && frame.v);
+    assert.deepEqual(acks, [1, 2]);
+    assert.deepEqual(await ann.send(message), [{ type: "ack", store: 1, n: 2 }]);
+    const again = bench.page();
+    await again.hello("ann", { store: definition.name, life: 1 });
+    assert.deepEqual(await again.send(message), [{ type: "ack", store: 1, n: 2 }]);
+    assert.equal((await bench.authority(definition)).tree.root.count, 11);
+    assert.equal(bench.hub.counters.duplicates, 8);
+  });
+
+  test("T53 knows after a crash what it has taken and did not answer: that is not applied again", async () => {
+    const backend = memory();
+    const commit = async (group: Parameters<Backend["commit"]>[0]) => {
+      await backend.commit(group);
+      await new Promise(() => {});
+    };
+    const dying = new HubBench({ backend: { ...backend, commit } });
+    const definition = board();
+    const ann = await dying.subscriber("ann", definition);
+    await ann.news();
+    assert.deepEqual(await ann.sync(1, 1, 0, increment()), []);
+    const bench = new HubBench({ backend });
+    const again = bench.page();
+    const { last, value } = only(await again.hello("ann", { store: definition.name, life: 1 }), "state");
+    assert.deepEqual({ last, value }, { last: 1, value: { ...initial(), count: 1 } });
+    assert.deepEqual(await again.sync(1, 1, 0, increment()), [{ type: "ack", store: 1, n: 1 }]);
+    assert.equal((await bench.authority(definition)).tree.root.count, 1);
   });
 
   test("answers a page that comes back when nothing of it is undecided", async () => {

@@ -237,7 +237,7 @@ suite("a rule that hangs", () => {
     return { access: { [rule]: () => asked++ > 0 || answer.promise }, answer };
   };
 
-  test("postpones the write after 10 s, and holds up nothing else", async () => {
+  test("T39 postpones the write after 10 s, and holds up nothing else", async () => {
     const bench = new HubBench();
     const { access, answer } = hanging("write");
     const [slow, quick] = [counter(access), counter()];
@@ -262,6 +262,22 @@ suite("a rule that hangs", () => {
     assert.deepEqual(await page.news(), []);
     assert.equal((await bench.authority(slow)).version, 0);
     assert.equal(only(await page.sync(1, 1, 0, increment), "ack").v, 1);
+  });
+
+  test("T39 changes nothing where it answers, or fails, when its page is gone", async () => {
+    const bench = new HubBench();
+    const rules = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()] as const;
+    const definitions = rules.map(({ promise }) => counter({ write: () => promise }));
+    for (const definition of definitions) {
+      const page = await bench.subscriber("ann", definition);
+      page.post({ type: "SYNC", store: only(page.frames, "state").id, n: 1, v: 0, batches: [increment] });
+      page.connection.closed(1006);
+    }
+    rules[0].resolve(true);
+    rules[1].reject(new Error("late"));
+    await bench.settle();
+    for (const definition of definitions) assert.equal((await bench.authority(definition)).version, 0);
+    assert.deepEqual(bench.reports.map(String), ["Error: late"]);
   });
 
   test("postpones the subscription after 10 s", async () => {
@@ -316,7 +332,7 @@ suite("a page that reads slowly", () => {
     assert.equal(only(await page.news(), "SYNC").type, "SYNC");
   });
 
-  test("is closed after 30 s without progress", async () => {
+  test("T50 is closed after 30 s without progress", async () => {
     const { bench, page } = await slow();
     bench.clock.pass(29_000);
     page.backlogBytes = 1000;
@@ -363,7 +379,7 @@ suite("a page that reads slowly", () => {
     assert.equal(page.closedWith, undefined);
   });
 
-  test("costs no more than the limit, and leaves everybody else alone", async () => {
+  test("T50 costs no more than the limit, and leaves everybody else alone", async () => {
     const bench = new HubBench({ limits: { outboxBytes: 5000 } });
     const definition = counter();
     const [page, other, writer] = [

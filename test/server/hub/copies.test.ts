@@ -1,6 +1,7 @@
-/** Two tabs that were made of the same HTML, on a real hub: they come with the same client id and token. */
+/** Tabs on a real hub; those that were made of the same HTML come with the same client id and token. */
 import assert from "node:assert/strict";
 import { array, number, object, string } from "superstruct";
+import { client } from "../../../src/calls/bus.ts";
 import { Runtime } from "../../../src/runtime.ts";
 import type { StoreCore } from "../../../src/state/core.ts";
 import { increment } from "../../../src/state/helpers.ts";
@@ -108,7 +109,7 @@ class Desk {
 }
 
 suite("a duplicated tab", () => {
-  test("and its original both stay connected, and all that both write is there once", async () => {
+  test("T64 and its original both stay connected, and all that both write is there once", async () => {
     const desk = new Desk();
     const tabs = [desk.tab(), desk.tab(), desk.tab()];
     // Also what is written before anybody is connected.
@@ -159,4 +160,19 @@ suite("a duplicated tab", () => {
     assert.equal(((await desk.truth()) as State).count, 11);
     assert.equal(frozen.state.count, 11);
   });
+});
+
+test("T64 a tab that is offline for hours keeps 256 writes, and says when the next one would be too many", async () => {
+  const { runtime, store, state } = new Desk().tab();
+  const full: string[] = [];
+  const remove = client.on("overflow", ({ store }) => full.push(store));
+  runtime.bus.ready();
+  const write = () => store.transaction(() => increment(state, "count"));
+  for (let count = 0; count < 256; count++) write();
+  assert.throws(write, { code: "E_PENDING_FULL" });
+  await new Promise((turn) => setImmediate(turn));
+  remove();
+  assert.deepEqual(full, ["copies"]);
+  assert.equal(runtime.pending, 256);
+  assert.equal(state.count, 256);
 });

@@ -101,7 +101,7 @@ suite("a copy of a page", () => {
     return { page, client: only(frames, "welcome").client };
   };
 
-  test("gets a client of its own, and both stay", async () => {
+  test("T64 gets a client of its own, and both stay", async () => {
     const bench = signless();
     const first = await greet(bench, "ann", 1);
     const second = await greet(bench, "ann", 2);
@@ -170,7 +170,7 @@ suite("the heartbeat", () => {
     for (const page of pages) only(await page.news(), "ping");
   });
 
-  test("closes who has not been heard for 45 s", async () => {
+  test("T52 closes who has not been heard for 45 s", async () => {
     const bench = new HubBench();
     const [silent, alive] = [bench.page(), bench.page()];
     await silent.hello("ann");
@@ -233,7 +233,7 @@ suite("the heartbeat", () => {
 
   const DAY_MS = 86_400_000;
   for (const byMs of [DAY_MS, -DAY_MS])
-    test(`takes no notice when the clock is set by ${byMs} ms`, async () => {
+    test(`T59 takes no notice when the clock is set by ${byMs} ms`, async () => {
       const bench = new HubBench();
       const [page, lost] = [bench.page(), bench.page()];
       await page.hello("ann");
@@ -336,7 +336,7 @@ suite("a room", () => {
     }
   });
 
-  test("is loaded once, however many ask before, while and after it is loaded", async () => {
+  test("T51 is loaded once, however many ask before, while and after it is loaded", async () => {
     const { backend, loads } = slowLoads();
     const bench = new HubBench({ backend });
     const store = `${rooms().name}/a`;
@@ -444,7 +444,7 @@ suite("a hub that closes", () => {
     assert.deepEqual((await bench.backend.load(definition.name))?.value, { count: 1 });
   });
 
-  test("spreads their return over a second, and over a millisecond for each of many", async () => {
+  test("T51 spreads their return over a second, and over a millisecond for each of many", async () => {
     for (const [count, spreadMs] of [
       [100, 1000],
       [4000, 4000],

@@ -160,7 +160,7 @@ suite("a link that is lost", () => {
     assert.deepEqual(bench.states.slice(2, 4), [["offline", 1006], ["connecting"]]);
   });
 
-  test("tries again within random(0, step), the steps one after another and then at the last", () => {
+  test("T51 tries again within random(0, step), the steps one after another and then at the last", () => {
     const bench = Bench.live();
     for (const step of [1000, 2000, 5000, 5000, 5000]) {
       bench.wire.events.closed(1006);
@@ -228,7 +228,7 @@ suite("a link that is lost", () => {
 });
 
 suite("a link that is silent", () => {
-  test("is asked after 35 s, and is lost after 45", () => {
+  test("T52 is asked after 35 s, and is lost after 45", () => {
     const bench = Bench.live();
     bench.clock.pass(30_000);
     bench.receive({ type: "ping" });
@@ -295,7 +295,7 @@ suite("a clock", () => {
   const DAY_MS = 86_400_000;
 
   for (const byMs of [DAY_MS, -DAY_MS])
-    test(`that is set by ${byMs} ms neither ends a good link nor keeps a dead one`, () => {
+    test(`T59 that is set by ${byMs} ms neither ends a good link nor keeps a dead one`, () => {
       const bench = Bench.live();
       bench.clock.pass(20_000);
       bench.clock.set(byMs);

@@ -204,7 +204,7 @@ suite("a persisted store", () => {
     }
   });
 
-  test("reports once that the storage takes nothing, and stores again when it does", async () => {
+  test("T64 reports once that the storage takes nothing, and stores again when it does", async () => {
     const page = new EmptyPage();
     const definition = definitionOf(ui());
     let isFull = true;

@@ -425,7 +425,7 @@ suite("messages", () => {
     assert.deepEqual(call, { action: "add", args: ["a"], seed: 1, at: server.page.now() });
   });
 
-  test("wait 256 deep, and the next write throws", async () => {
+  test("T64 wait 256 deep, and the next write throws", async () => {
     const server = loaded();
     for (let count = 0; count < 256; count++) {
       increment(server.state, "count");
