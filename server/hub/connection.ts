@@ -9,6 +9,7 @@ import { Encoded } from "./encoded.ts";
 import type { Hub, HubLimits } from "./hub.ts";
 import { Inbox, type InboxHost } from "./inbox.ts";
 import { Outgoing, type OutgoingHost } from "./outgoing.ts";
+import { Rates } from "./rates.ts";
 import { read } from "./reading.ts";
 import { parseName } from "./stores.ts";
 import { Strikes } from "./strikes.ts";
@@ -47,6 +48,8 @@ export class Connection implements OutgoingHost, InboxHost {
   /** What its page says to be told from copies of it. */
   copy: number | undefined;
   #strikes: Strikes | undefined;
+  /** Most pages only listen. */
+  #rates: Rates | undefined;
   readonly #inbox = new Inbox(this);
   /** While it is not read from it cannot be heard, and does not count as silent. */
   heardAt: number;
@@ -94,10 +97,21 @@ export class Connection implements OutgoingHost, InboxHost {
   }
 
   #take(frame: Exclude<UpFrame, { type: "hello" }>) {
-    if (frame.type === "subscribe") this.#later(() => this.#subscribe(frame));
+    this.#rates ??= new Rates(this.#hub.limits);
+    const waitMs = this.#rates.take(frame, this.#hub.elapsed());
+    if (waitMs === Number.POSITIVE_INFINITY) this.close(closeCodes.rate);
+    else if (waitMs && (frame.type === "subscribe" || frame.type === "SYNC")) this.#limit(frame, waitMs);
+    // Of the others none comes again, and none costs much.
+    else if (frame.type === "subscribe") this.#later(() => this.#subscribe(frame));
     else if (frame.type === "unsubscribe") this.#later(() => this.#unsubscribe(frame.store));
     else if (frame.type === "SYNC") this.#later(() => this.#write(frame));
     else if (frame.type === "probe") this.ping();
+  }
+
+  /** Nothing is done, and nothing is lost: the page keeps it, and it comes again. */
+  #limit(frame: Extract<UpFrame, { type: "subscribe" | "SYNC" }>, retryAfterMs: number) {
+    const re = frame.type === "SYNC" ? frame.n : undefined;
+    this.error({ code: "E_RATE", store: frame.store, re, retryAfterMs });
   }
 
   /** A bad frame changes nothing; too many of them end the connection. */

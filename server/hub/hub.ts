@@ -93,6 +93,11 @@ export class Hub {
     return this.#wheel.now;
   }
 
+  /** Milliseconds, to the part of one, by a clock that nobody sets. */
+  elapsed(): number {
+    return this.#time.elapsed();
+  }
+
   report(error: unknown): void {
     this.#options.report(error);
   }

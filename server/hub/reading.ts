@@ -25,8 +25,8 @@ export function read(text: string, { maxDepth, ...counts }: MessageLimits): UpFr
   return opsIn(frame as UpFrame) > MAX_MESSAGE_OPS ? "E_TOO_BIG" : (frame as UpFrame);
 }
 
-/** A call counts as one. */
-const opsIn = (frame: UpFrame) =>
+/** How many ops a frame brings. A call counts as one. */
+export const opsIn = (frame: UpFrame): number =>
   frame.type === "SYNC"
     ? frame.batches.reduce((sum, batch) => sum + (Array.isArray(batch) ? batch.length : 1), 0)
     : 0;

@@ -2,6 +2,8 @@
 export interface HubTime {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since some moment, by a clock that nobody sets. */
+  elapsed(): number;
   /** Calls `fn` when this turn of the event loop is over. */
   soon(fn: () => void): void;
   /** Calls `fn` once, later; gives the function that prevents it. */
@@ -14,6 +16,7 @@ export interface HubTime {
 
 export const realTime: HubTime = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   soon: (fn) => setImmediate(fn),
   after(ms, fn) {
     const timer = setTimeout(fn, ms).unref();

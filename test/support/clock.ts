@@ -87,6 +87,10 @@ export class SimHubTime implements HubTime {
     return this.#clock.now();
   }
 
+  elapsed(): number {
+    return this.#clock.elapsed();
+  }
+
   random(): number {
     return this.#clock.random();
   }

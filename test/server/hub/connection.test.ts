@@ -380,7 +380,7 @@ suite("a page that reads slowly", () => {
   });
 
   test("T50 costs no more than the limit, and leaves everybody else alone", async () => {
-    const bench = new HubBench({ limits: { outboxBytes: 5000 } });
+    const bench = new HubBench({ limits: { outboxBytes: 5000, messageBurst: 200 } });
     const definition = counter();
     const [page, other, writer] = [
       await bench.subscriber("slow", definition),
