@@ -16,6 +16,7 @@ const rowsOf = (text: string) => tablesOf(text).flatMap(({ rows }) => rows);
 const nameIn = (cell = "") => codesIn(cell)[0] ?? "";
 
 const sources = globSync("{src,elements,server}/**/*.ts", { cwd: root });
+const isPlanned = ([, , what = ""]: readonly string[]) => what.startsWith("planned");
 /** Whether a word stands in any source but those that only list it. */
 const isUsed = (word: RegExp, lists: readonly string[]) =>
   sources.some((file) => !lists.includes(file) && word.test(read(file)));
@@ -52,12 +53,39 @@ suite("docs/protocol.md", () => {
     }
   });
 
-  test("lists the close codes", () => {
-    const written = rowsOf(sectionOf(protocol, "Close codes")).map(([code, name = ""]) => [
-      name,
-      Number(code),
-    ]);
+  const closeRows = rowsOf(sectionOf(protocol, "Close codes"));
+  const errorRows = rowsOf(sectionOf(protocol, "Error codes"));
+
+  test("lists the close codes, and says which are planned", () => {
+    const written = closeRows.map(([code, name = ""]) => [name, Number(code)]);
     assert.deepEqual(Object.fromEntries(written), { ...closeCodes });
+    const planned = closeRows.filter(isPlanned).map(([, name = ""]) => name);
+    // Those below 4000 are the protocol's own: `ws` sends them as well.
+    const unused = Object.entries(closeCodes)
+      .filter(([name, code]) => code >= 4000 && !isUsed(new RegExp(`\\bcloseCodes\\.${name}\\b`), []))
+      .map(([name]) => name);
+    assert.deepEqual(planned, unused);
+  });
+
+  test("lists the error codes that the server sends, in order, and says which are planned", () => {
+    const written = errorRows.map(([code]) => nameIn(code));
+    assert.deepEqual(
+      written,
+      Object.keys(texts)
+        .filter((code) => written.includes(code))
+        .sort(),
+    );
+    const senders = globSync(["server/hub/*.ts", "src/wire/*.ts"], { cwd: root }).map(read).join();
+    const sent = new Set(senders.match(/\bE_[A-Z_]+\b/g));
+    assert.deepEqual(
+      [...sent].filter((code) => !written.includes(code)),
+      [],
+    );
+    const planned = errorRows.filter(isPlanned).map(([code]) => nameIn(code));
+    assert.deepEqual(
+      planned,
+      written.filter((code) => !isUsed(new RegExp(`\\b${code}\\b`), ["src/dev/texts.ts"])),
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import type { Op } from "../../../src/state/ops.ts";
 import type { SharedOptions } from "../../../src/state/options.ts";
 import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
-import type { UpFrame } from "../../../src/wire/frames.ts";
+import type { Frame } from "../../../src/wire/frames.ts";
 import { HubBench, only } from "../../support/hub.ts";
 import { suite, test } from "../../support/suite.ts";
 
@@ -460,7 +460,8 @@ suite("storage that takes its time", () => {
     const bench = new HubBench({ backend });
     const definition = board();
     const ann = await bench.subscriber("ann", definition);
-    const message: UpFrame = { type: "SYNC", store: 1, n: 1, v: 0, batches: [increment(), increment(10)] };
+    const batches = [increment(), increment(10)];
+    const message: Frame<"write"> = { type: "SYNC", store: 1, n: 1, v: 0, batches };
     for (let times = 0; times < 3; times++) ann.post(message);
     await ann.news();
     backend.answer();
