@@ -5,14 +5,19 @@ import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { root, secondsSince } from "./run.mjs";
+import { findTool } from "./tools.mjs";
 
-const COPIED = ["src", "server", "elements", "demo", "test", "scripts", "package.json", "tsconfig.json"];
+const COPIED = [
+  ...["src", "server", "elements", "demo", "docs", "test", "scripts", "package.json", "tsconfig.json"],
+  // To build it, and for tests in Chromium.
+  ...["tsconfig.build.json", "rollup.config.js", "web-test-runner.config.js"],
+];
 const MAX_SCHEDULES = 20_000;
 const AT_ONCE = 2;
 const TIMEOUT_MS = 600_000;
 /** For one test that is to find one fault: who waits for what does not come any more has found it, too. */
 const TEST_MS = 60_000;
-const FOUND_BY = /^Found by: npm run test:node -- (\S+)$/m;
+const FOUND_BY = /^Found by: npm run test:(node|browser|e2e) -- (\S+)$/m;
 /** A row of docs/security.md, at the beginning of a patch's name. */
 const THREAT = /^T\d\d(?=-)/;
 
@@ -61,29 +66,50 @@ async function searched(cwd) {
   return { found: `${number} schedules`, how: violation };
 }
 
-const tests = (cwd, file, ...flags) => node(cwd, "--test", "--test-reporter=tap", ...flags, file);
+const nodeTests = (cwd, file, ...flags) => node(cwd, "--test", "--test-reporter=tap", ...flags, file);
+
+/** The tests of a file in a copy, by the part that they belong to. */
+const runners = {
+  node: nodeTests,
+  browser(cwd, file) {
+    useChromium();
+    return node(cwd, "node_modules/@web/test-runner/dist/bin.js", "--files", file);
+  },
+  async e2e(cwd, file, ...flags) {
+    useChromium();
+    await node(cwd, "scripts/build.mjs");
+    return nodeTests(cwd, file, ...flags);
+  },
+};
+
+function useChromium() {
+  process.env.CHROME_PATH ??= findTool("chromium");
+}
 
 /** What shows that a patch makes no sense, and not that a test is good. */
-const isBroken = (stdout, ...names) => new RegExp(`^ +name: '(${names.join("|")})Error'$`, "m").test(stdout);
+const isBroken = (stdout, ...names) =>
+  new RegExp(`^ +(name: ')?(${names.join("|")})Error\\b`, "m").test(stdout);
 
 /** A test file in a copy: some tests pass, others fail, and none because of a crash. */
-async function tested(cwd, file) {
-  const { code, stdout } = await tests(cwd, file);
+async function tested(cwd, part, file) {
+  const { code, stdout } = await runners[part](cwd, file);
   if (!code) return { problem: `not found by ${file}` };
   if (isBroken(stdout, "Syntax", "Type", "Reference") || !/^# pass [1-9]/m.test(stdout))
     return { problem: `crashes in ${file}:\n${stdout}` };
   return { found: `${/^# fail (\d+)/m.exec(stdout)?.[1]} tests`, how: file };
 }
 
-/** A guard against a threat is gone: the tests of this threat, alone. One of them has to fail, however it does. */
-async function guarded(cwd, file, threat) {
-  const { stdout } = await tests(
-    cwd,
-    file,
-    `--test-name-pattern=\\b${threat}\\b`,
-    `--test-timeout=${TEST_MS}`,
+/** As Node's runner and the one for browsers write it. */
+const FAILED = /^ *(?:not ok \d+ - |❌ (?:.* > )?)(T\d\d .*)$/gm;
+
+/** A guard against a threat is gone: one of the tests of this threat has to fail, however it does. */
+async function guarded(cwd, part, file, threat) {
+  const ofThreat = new RegExp(`\\b${threat}\\b`);
+  const flags = [`--test-name-pattern=${ofThreat.source}`, `--test-timeout=${TEST_MS}`];
+  const { stdout } = await runners[part](cwd, file, ...flags);
+  const failed = Array.from(stdout.matchAll(FAILED), ([, title]) => title).filter((title) =>
+    ofThreat.test(title),
   );
-  const failed = Array.from(stdout.matchAll(/^ *not ok \d+ - (T\d\d .*)$/gm), ([, title]) => title);
   if (isBroken(stdout, "Syntax", "Reference")) return { problem: `crashes in ${file}:\n${stdout}` };
   if (!failed.length) return { problem: `not found by ${threat} of ${file}:\n${stdout}` };
   return { found: `${failed.length} tests`, how: `${file}: ${failed[0]}` };
@@ -107,10 +133,11 @@ async function tried(patch, folder) {
 }
 
 function sought(patch, folder) {
-  const file = FOUND_BY.exec(readFileSync(patch, "utf8"))?.[1];
-  if (!file) return searched(folder);
+  const [, part, file] = FOUND_BY.exec(readFileSync(patch, "utf8")) ?? [];
   const threat = THREAT.exec(basename(patch))?.[0];
-  return threat ? guarded(folder, file, threat) : tested(folder, file);
+  if (threat && !file) return { problem: 'has no line "Found by: npm run test:node -- FILE"' };
+  if (!file) return searched(folder);
+  return threat ? guarded(folder, part, file, threat) : tested(folder, part, file);
 }
 
 function tell(name, { problem, found, how = "" }, start) {
