@@ -89,6 +89,11 @@ const provoked: Readonly<Record<string, () => Promise<DownFrame[]>>> = {
     }),
   E_LIMIT: () => subscribed({}, new HubBench({ limits: { storesPerSocket: 0 } })),
   E_NOT_JSON: () => called((state) => void (state.count = Number.NaN)),
+  E_RATE: async () => {
+    const page = await subscriber({}, { limits: { opBurst: 1 } });
+    await page.sync(1, 1, 0, increment);
+    return page.sync(1, 2, 1, increment);
+  },
   E_RESTART: async () => {
     const bench = new HubBench();
     const page = bench.page();
@@ -194,7 +199,17 @@ const closed: Readonly<Record<string, () => Promise<number | undefined>>> = {
       await greet(bench.page());
     }),
   storage: () => ended(greet, { identify: () => Promise.reject(new Error("down")) }),
+  rate: () =>
+    ended(async (page) => {
+      await greet(page);
+      for (let count = 0; count < 201; count++) page.post({ type: "pong" });
+    }),
   session: () => ended(greet, { identify: () => undefined }),
+  revoked: () =>
+    ended(async (page, { hub }) => {
+      await greet(page);
+      hub.endSession(page.connection.peer.session.id);
+    }),
   protocol: () => ended((page) => page.post({ type: "hello", protocol: 2, stores: [] })),
   badMessages: () =>
     ended((page) => {

@@ -24,7 +24,7 @@ const family = Array.from({ length: 64 }, (_, number) =>
 );
 type State = { count: number; ids: string[] };
 
-const peer: Peer = { session: "session", address: "" };
+const peer: Peer = { session: { id: "session", user: undefined, data: undefined }, address: "" };
 
 /** A link without a network: what one side writes, the other has in the next turn. */
 const into =
