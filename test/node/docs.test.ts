@@ -105,6 +105,15 @@ suite("docs/guide.md", () => {
     assert.deepEqual(planned, unused.sort());
   });
 
+  test("explains no error that no test provokes", () => {
+    const tests = globSync("test/{src,elements,server,e2e,hostile}/**/*.ts", { cwd: root }).map(read).join();
+    const unnamed = rowsOf(sectionOf(guide, "Errors"))
+      .filter(([, when = ""]) => !when.startsWith("planned"))
+      .map(([code]) => nameIn(code))
+      .filter((code) => !new RegExp(`\\b${code}\\b`).test(tests));
+    assert.deepEqual(unnamed, []);
+  });
+
   test("lists every option with its default", () => {
     const [, declared = ""] = /interface VioletOptions.*?\{(.*?)^\}/ms.exec(read("server/options.ts")) ?? [];
     const names = Array.from(declared.matchAll(/^ {2}readonly (\w+)\?:/gm), ([, name]) => name as string);

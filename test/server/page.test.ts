@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { css, LitElement, html as litHtml, ReactiveElement } from "lit";
 import { array, boolean, integer, object, string } from "superstruct";
 import { VioletElement } from "../../elements/violet-element.ts";
 import { memory } from "../../server/index.ts";
-import { html, local, shared } from "../../src/index.ts";
+import { html, local, shared, VioletError } from "../../src/index.ts";
 import { cookiesOf, type Served, serve, withoutMarkers } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
 
@@ -281,4 +284,19 @@ suite("a page", () => {
     assert.deepEqual<unknown>(payload?.stores["page-notes"]?.value, { list: ["first"], count: 5 });
     assert.equal(payload?.stores["page-notes"]?.version, 1);
   });
+});
+
+test("a page that is asked for under a foreign host name is E_ORIGIN", async () => {
+  const { server, close } = await serve((site, app) =>
+    site.get(
+      "/",
+      app.page(() => html`<p>${notes.count}</p>`),
+    ),
+  );
+  const { port } = server.address() as { port: number };
+  const asked = request({ host: "127.0.0.1", port, headers: { host: "rebound.evil" } }).end();
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  assert.equal(answer.statusCode, 403);
+  assert((await text(answer)).includes(new VioletError("E_ORIGIN").message));
+  await close();
 });

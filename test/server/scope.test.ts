@@ -1,6 +1,6 @@
 import { integer, object } from "superstruct";
 import { server, violet } from "../../server/index.ts";
-import { local, shared } from "../../src/index.ts";
+import { getRuntime, local, shared } from "../../src/index.ts";
 import { MemoryLogger, secret } from "../support/serve.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
@@ -63,6 +63,10 @@ suite("a store's handle", () => {
     const app = await open();
     assert.throws(() => app.run(() => tab.open), { code: "E_NO_SCOPE" });
     await app.close();
+  });
+
+  test("belongs to no page's runtime: there is none", () => {
+    assert.throws(() => getRuntime(), { code: "E_NO_BROWSER" });
   });
 
   test("writes what browsers may not, as server.store", async () => {
