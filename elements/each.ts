@@ -12,6 +12,7 @@ import { noChange } from "lit";
 import { type ChildPart, Directive, type DirectiveResult, directive } from "lit/directive.js";
 import { getCommittedValue, setChildPartValue } from "lit/directive-helpers.js";
 import { DEV } from "#dev";
+import { renderable } from "../src/events/renderable.ts";
 import type { Op } from "../src/state/ops.ts";
 import { rawOf } from "../src/state/self.ts";
 import { currentTracker } from "../src/state/tracking.ts";
@@ -37,7 +38,7 @@ class Each extends Directive {
   override render(list: List, key: KeyOf, row: RowOf): unknown {
     if (DEV) this.#checks?.checkKeys(list, key);
     this.#before = [...list];
-    return list.map((item) => row(item));
+    return list.map((item) => renderable(row(item)));
   }
 
   override update(part: ChildPart, [list, key, rowOf]: [List, KeyOf, RowOf]): unknown {
@@ -65,7 +66,7 @@ class Each extends Directive {
     });
     // A store's list never changes; any other may be changed in place.
     this.#before = isPartial ? list : [...list];
-    for (const [part, item] of shown) setChildPartValue(part, row(item));
+    for (const [part, item] of shown) setChildPartValue(part, renderable(row(item)));
     return noChange;
   }
 }

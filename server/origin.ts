@@ -53,7 +53,7 @@ export class Origins {
   allowsHost(request: IncomingMessage): boolean {
     const { hosts, production } = this.#options;
     const host = this.host(request);
-    const name = host.replace(/:\d*$/, "");
+    const name = host.replace(/:\d{0,5}$/, "");
     if (hosts) return hosts.includes(name) || hosts.includes(host);
     if (production || !isLoopback(request.socket.localAddress)) return true;
     return isLocalName(name) || this.#list.some((origin) => origin.endsWith(`://${host}`));

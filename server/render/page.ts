@@ -1,5 +1,6 @@
 /** A page: rendered completely, then sent. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { renderable } from "../../src/events/renderable.ts";
 import type { App } from "../app.ts";
 import { answerClosed } from "../health.ts";
 import type { Middleware } from "../options.ts";
@@ -91,12 +92,15 @@ async function sendFlushed<R>(answer: Answer, request: R, response: ServerRespon
 function renderHead<R>(rendering: Rendering, request: R, options: PageOptions<R>): string {
   const head = get(options.head, request);
   return openDocument({
-    title: get(options.title, request) ?? "",
-    lang: get(options.lang, request) ?? "en",
+    title: textOf(get(options.title, request) ?? ""),
+    lang: textOf(get(options.lang, request) ?? "en"),
     head: head ? renderToHtml(head, rendering) : "",
     attributes: rendering.visit.reflected().attributes,
   });
 }
+
+/** Either may be taken from a store, whatever its type says. */
+const textOf = (value: unknown): string => String(renderable(value));
 
 const renderBody = async <R>(rendering: Rendering, request: R, { template }: Page<R>): Promise<string> =>
   renderToHtml(await template(request), rendering);

@@ -40,7 +40,11 @@ export function pages(app: App, folder: string, options: PagesOptions = {}): Mid
       answer.start(visit, { isLive: rendering.isLive });
       const { live, payload } = liveParts(rendering, options.client);
       const fill = { html: attributesHtml(visit.reflected().attributes), head: live, body: payload };
-      response.end(result.replace(MARKS, (_, place: keyof typeof fill) => fill[place]));
+      response.end(
+        result.replace(MARKS, (mark, nonce, place: keyof typeof fill) =>
+          nonce === NONCE ? fill[place] : mark,
+        ),
+      );
     };
     send().catch((error: unknown) => answer.fail(error, next));
   };
@@ -48,7 +52,7 @@ export function pages(app: App, folder: string, options: PagesOptions = {}): Mid
 
 /** Marks in the rendered file that no state can contain. */
 const NONCE = randomBytes(12).toString("hex");
-const MARKS = new RegExp(`(?: |<!--)violet-${NONCE}-(\\w+)(?:=""|-->)`, "g");
+const MARKS = /(?: |<!--)violet-([0-9a-f]{24})-(html|head|body)(?:=""|-->)/g;
 
 const marked = (text: string): string =>
   placesOf(text).reduceRight((marked, { at, name }) => {

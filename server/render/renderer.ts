@@ -14,6 +14,7 @@ import type { LitElement, TemplateResult } from "lit";
 import "../../elements/tags.ts";
 import { fail } from "../../src/errors.ts";
 import { setHost } from "../../src/events/host.ts";
+import { renderable } from "../../src/events/renderable.ts";
 import { hole, type RenderError } from "./error.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Rendering } from "./rendering.ts";
@@ -30,7 +31,7 @@ export function renderToHtml(value: unknown, rendering: Rendering): string {
   };
   rendering.info = info;
   // Not as a stream: what throws in one cannot be answered any more (and ends the process).
-  return collect(renderThunked(value, info));
+  return collect(renderThunked(renderable(value), info));
 }
 
 /** Lit's `collectResultSync`, without iterators: a page is made of many small pieces. None of ours is a promise. */
@@ -155,7 +156,7 @@ class LitPart extends LitElementRenderer {
   }
 
   #content(info: RenderInfo) {
-    return renderValue((this.element as unknown as { render(): unknown }).render(), info);
+    return renderValue(renderable((this.element as unknown as { render(): unknown }).render()), info);
   }
 }
 

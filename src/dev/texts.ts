@@ -17,7 +17,11 @@ const modifiers = "prevent, stop, self, once, capture, passive, camel, debounce[
 const keys =
   "enter, esc, space, tab, up, down, left, right, delete, backspace, home, end, pageup, pagedown, f1 to f12, single characters, ctrl, alt, shift, meta";
 const sinkCure = ({ store = "" }: Details) =>
-  /^on/i.test(store) ? "Bind the event: @click=${handler}" : "Render raw HTML as a child: ${trusted(html)}";
+  /^on/i.test(store)
+    ? "Bind the event: @click=${handler}"
+    : /^text on <style>/.test(store)
+      ? "Set a custom property: style=${styleMap({ '--name': value })}"
+      : "Render raw HTML as a child: ${trusted(html)}";
 
 /**
  * Every error of Violet: its code and its text: what failed, what was expected and got, what to do.

@@ -1,7 +1,10 @@
 import { isServer, html as litHtml, type TemplateResult } from "lit";
 import { CHECKED } from "#dev";
+import { checkSink, handlerCheck } from "./check-template.ts";
 import { listen } from "./on.ts";
-import { checkTemplate } from "./template.ts";
+import { renderable } from "./renderable.ts";
+import { type Binder, binderOf } from "./sinks.ts";
+import { readTemplate, type Slot } from "./template.ts";
 
 /**
  * Lit's `html`, with event bindings checked: `@event[.modifier...]=${handler}`. The handler must be marked by
@@ -20,14 +23,26 @@ import { checkTemplate } from "./template.ts";
  * modifiers alone: the rest is the template's own text, which development and every server have read.
  */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): TemplateResult<1> {
-  if (CHECKED) {
-    checkTemplate(strings, values);
-    if (isServer) return litHtml(strings, ...values);
-  }
-  return litHtml(strings, ...values.map(guarded));
+  const binders = known.get(strings) ?? read(strings);
+  return litHtml(strings, ...values.map((value, index) => (binders[index] as Binder)(value, values)));
 }
 
-// Only Lit knows, without reading the template once more, which values are events. The directive learns it from Lit
-// and leaves a function in any other place as it is.
-const guarded = (value: unknown) =>
-  typeof value === "function" ? listen({ handler: value, args: [] }) : value;
+const known = new WeakMap<TemplateStringsArray, readonly Binder[]>();
+
+function read(strings: TemplateStringsArray): readonly Binder[] {
+  const slots = readTemplate(strings);
+  const binders = Array.from(strings, (_, index) => binderAt(slots[index]));
+  known.set(strings, binders);
+  return binders;
+}
+
+function binderAt(slot: Slot | undefined): Binder {
+  if (!slot) return renderable;
+  if (CHECKED) checkSink(slot);
+  if (!slot.attribute.startsWith("@")) return binderOf(slot);
+  const check = CHECKED && handlerCheck(slot);
+  return (handler) => {
+    if (check) check(handler);
+    return !isServer && typeof handler === "function" ? listen({ handler, args: [] }) : handler;
+  };
+}

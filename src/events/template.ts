@@ -1,74 +1,74 @@
 /**
- * What a template's own text says, read once per template, in development and on the server: that its `@event`
- * bindings are sound, and that it binds nothing that would run text as code. Only what stands inside a tag counts:
+ * Where a template's values stand, read from its text once per template. Only what stands inside a tag is a binding:
  * not text, not comments, not the content of `<style>`, `<script>`, `<textarea>` and `<title>`.
  */
-import { isServer, noChange, nothing } from "lit";
-import { checkBound } from "./handler.ts";
-import { currentHost } from "./host.ts";
-import { misuse, place } from "./misuse.ts";
-import { parseEventName } from "./modifiers.ts";
-import { boundBy } from "./on.ts";
+import { place } from "./misuse.ts";
 
-/** A binding of the form `@name=${handler}`. */
-interface Slot {
-  /** Which of the template's values it is. */
-  readonly index: number;
-  /** As written, with its `@`. */
-  readonly attribute: string;
+/** A bound attribute: `href="/user/${id}"`, `@click=${handler}`, `.value=${text}`. */
+export interface Slot {
   readonly tag: string;
-  /** The event's name, without modifiers. */
-  readonly type: string;
+  /** As written, with what stands before its name. */
+  readonly attribute: string;
+  /** Which of the template's values is its first one; its others follow. */
+  readonly first: number;
+  /** The text around its values: one more than there are values. */
+  readonly texts: readonly string[];
 }
+
+export const placeOf = ({ attribute, tag }: Slot, host: string | undefined): string =>
+  place(attribute || "text", tag.toLowerCase(), host);
 
 // A value's place is written as its number between two NULs, which no template holds.
-const ATTRIBUTES = `((?:=\\s*(?:"[^"]*"|'[^']*')|[^>])*)`;
-const TAG = new RegExp(
-  `<!--[^]*?(?:-->|$)|<(textarea|title|style|script)(?=[\\s>])${ATTRIBUTES}>[^]*?</\\1|<([a-z][^\\s/>]*)${ATTRIBUTES}`,
-  "gi",
-);
-const ATTRIBUTE = /([^\s"'>=/]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]*)/g;
-const WHOLE = /^(["']?)\0(\d+)\0\1$/;
-const SINK = /^(on\w.*|\.?srcdoc|\.(inner|outer)HTML)$/i;
+const START = /<!--|<([a-z][^\s>]*)/gi;
+const NAME = /[>=]|[^\s"'>=/]+/g;
+const RAW = /^(script|style|textarea|title)$/i;
 
-const known = new WeakMap<TemplateStringsArray, readonly Slot[]>();
-
-/** Throws for an unknown modifier, a mixed binding, a binding to a sink, and a handler that may not be bound. */
-export function checkTemplate(strings: TemplateStringsArray, values: readonly unknown[]): void {
-  for (const slot of slotsOf(strings)) checkHandler(slot, values[slot.index]);
-}
-
-function checkHandler({ attribute, tag, type }: Slot, value: unknown): void {
-  if (value == null || value === nothing || value === noChange) return;
-  const bound = boundBy(value);
-  // In the browser the directive checks it: Lit tells it the host.
-  if (!isServer && (bound || typeof value === "function")) return;
-  checkBound(bound ?? { handler: value, args: [] }, type, () => place(attribute, tag, currentHost()));
-}
-
-function slotsOf(strings: TemplateStringsArray): readonly Slot[] {
-  const found = known.get(strings);
-  if (found) return found;
-  const slots = readSlots(strings);
-  known.set(strings, slots);
-  return slots;
-}
-
-function readSlots(strings: TemplateStringsArray): Slot[] {
+/** The bound attributes by the numbers of their values; a value in a raw text has the attribute "". */
+export function readTemplate(strings: TemplateStringsArray): Slot[] {
+  const text = strings.reduce((text, part, index) => `${text}\0${index - 1}\0${part}`);
   const slots: Slot[] = [];
-  const text = strings.map((part, index) => `${part}\0${index}\0`).join("");
-  for (const [, rawTag, rawAttributes = "", openTag = "", attributes = rawAttributes] of text.matchAll(TAG))
-    for (const [, name = "", value = ""] of attributes.matchAll(ATTRIBUTE))
-      slots.push(...readBinding((rawTag ?? openTag).toLowerCase(), name, value));
+  let at = 0;
+  const next = (pattern: RegExp) => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    at = found ? pattern.lastIndex : text.length;
+    return found;
+  };
+  const until = (end: string) => {
+    const [before = ""] = text.slice(at).split(end, 1);
+    at += before.length;
+    return before;
+  };
+  const bind = (tag: string, attribute: string, value: string) => {
+    const parts = value.split("\0");
+    const texts = parts.filter((_, index) => !(index % 2));
+    const slot = { tag, attribute, first: Number(parts[1]), texts };
+    for (let index = 1; index < texts.length; index++) slots[slot.first + index - 1] = slot;
+  };
+  for (let start = next(START); start; start = next(START)) {
+    const [, name] = start;
+    if (!name) {
+      until("-->");
+      continue;
+    }
+    const [tag = ""] = name.split("/");
+    let attribute = "";
+    for (let found = next(NAME); found && found[0] !== ">"; found = next(NAME)) {
+      if (found[0] !== "=") {
+        attribute = found[0];
+        continue;
+      }
+      const quote = next(/\S/g)?.[0] ?? "";
+      if (/["']/.test(quote)) {
+        bind(tag, attribute, until(quote));
+        at++;
+      } else {
+        at--;
+        bind(tag, attribute, next(/[^\s"'>]*/g)?.[0] ?? "");
+      }
+    }
+    // Lit, too, takes no other name for one of them.
+    if (RAW.test(name)) bind(tag, "", until(`</${name}`));
+  }
   return slots;
-}
-
-function readBinding(tag: string, attribute: string, value: string): Slot[] {
-  const where = () => place(attribute, tag, currentHost());
-  const isBound = value.includes("\0");
-  if (isBound && SINK.test(attribute)) misuse("E_SINK", where());
-  if (!isBound || !attribute.startsWith("@")) return [];
-  const [, , index] = WHOLE.exec(value) ?? misuse("E_BINDING", where());
-  const { type } = parseEventName(attribute.slice(1), where);
-  return [{ index: Number(index), attribute, tag, type }];
 }

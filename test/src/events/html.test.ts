@@ -70,7 +70,7 @@ suite("html reads only tags", () => {
   });
 
   test("and leaves the content of raw text elements alone", () => {
-    assert.doesNotThrow(() => html`<style>p { content: "<b @click.nothing='${text}'>" }</style>`);
+    assert.doesNotThrow(() => html`<title>  <b @click.nothing='${text}'> </title>`);
     assert.doesNotThrow(() => html`<textarea>  <b @click.nothing=${text}> </textarea>`);
   });
 

@@ -1,0 +1,36 @@
+/**
+ * What can be wrong with a template's own text, in development and on the server: that it binds what would run text as
+ * code, and that its `@event` bindings are not sound.
+ */
+import { isServer, noChange, nothing } from "lit";
+import { checkBound } from "./handler.ts";
+import { currentHost } from "./host.ts";
+import { misuse } from "./misuse.ts";
+import { parseEventName } from "./modifiers.ts";
+import { boundBy } from "./on.ts";
+import { isCode } from "./sinks.ts";
+import { placeOf, type Slot } from "./template.ts";
+
+const SINK = /^(on\w.*|\.?srcdoc|\.(inner|outer)HTML)$/i;
+const CODE_TEXT = /^(script|style)$/i;
+
+/** Throws where values would be code by the template's own text. */
+export function checkSink(slot: Slot): void {
+  const { attribute, tag } = slot;
+  if (attribute ? SINK.test(attribute) || isCode(slot) : CODE_TEXT.test(tag))
+    misuse("E_SINK", placeOf(slot, currentHost()));
+}
+
+/** Throws for an unknown modifier and a mixed binding; gives what throws for a handler that may not be bound. */
+export function handlerCheck(slot: Slot): (value: unknown) => void {
+  const where = () => placeOf(slot, currentHost());
+  if (slot.texts.length > 2 || slot.texts.join("")) misuse("E_BINDING", where());
+  const { type } = parseEventName(slot.attribute.slice(1), where);
+  return (value) => {
+    if (value == null || value === nothing || value === noChange) return;
+    const bound = boundBy(value);
+    // In the browser the directive checks it: Lit tells it the host.
+    if (!isServer && (bound || typeof value === "function")) return;
+    checkBound(bound ?? { handler: value, args: [] }, type, where);
+  };
+}
