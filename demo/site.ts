@@ -24,13 +24,17 @@ const elements: Readonly<Record<string, unknown>> = {
   settings: html`<settings-panel></settings-panel>`,
 };
 
+/** Nothing but the site's own files, and HTML from Lit's templates alone. */
+export const securityPolicy =
+  "default-src 'self'; require-trusted-types-for 'script'; trusted-types lit-html; base-uri 'none'; object-src 'none'";
+
 /** The demo as an Express site and the Violet app in it. */
 export function createSite(options: VioletOptions = {}) {
   const app = violet(options);
   const site = express();
   site.disable("x-powered-by");
   site.use((_request, response, next) => {
-    response.setHeader("Content-Security-Policy", "default-src 'self'");
+    response.setHeader("Content-Security-Policy", securityPolicy);
     next();
   });
   site.use(app.middleware);

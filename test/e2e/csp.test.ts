@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { chat } from "../../demo/chat/chat.ts";
 import { game } from "../../demo/game/game.ts";
+import { securityPolicy } from "../../demo/site.ts";
 import { type Todo, todos } from "../../demo/todos/todos.ts";
 import { visitors } from "../../demo/visitors/visitors.ts";
 import { NodeClient } from "../support/node-client.ts";
@@ -99,7 +100,7 @@ suite("under default-src 'self', every page of the demo", () => {
       await route.continue();
     });
     const answer = await page.goto(site.url + path, { waitUntil: "commit" });
-    assert.equal(answer?.headers()["content-security-policy"], "default-src 'self'");
+    assert.equal(answer?.headers()["content-security-policy"], securityPolicy);
     return page;
   }
 
