@@ -11,8 +11,8 @@ import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
 import { type ActionContext, actionContext } from "../../src/state/context.ts";
 import { type Batch, type Call, type OpenBatch, StoreCore } from "../../src/state/core.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
-import { checkKey, type JsonObject, plain } from "../../src/state/json.ts";
-import type { Op } from "../../src/state/ops.ts";
+import { type Json, type JsonObject, plain } from "../../src/state/json.ts";
+import type { NamedOp, Op } from "../../src/state/ops.ts";
 import { cross } from "../../src/state/transform.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import { isOpen } from "../access.ts";
@@ -21,6 +21,8 @@ import type { Limits } from "../limits.ts";
 import { type Applied, Commits } from "./commits.ts";
 import { Encoded } from "./encoded.ts";
 import { Log } from "./log.ts";
+import { checkSent } from "./sent.ts";
+import { Sight } from "./sight.ts";
 import { growth } from "./size.ts";
 import type { Request, Subscription } from "./subscription.ts";
 import { Views } from "./views.ts";
@@ -146,7 +148,7 @@ export class Authority extends StoreCore {
     const patches = missed?.map((each) =>
       each.writer === writer ? { ops: each.ops, n: each.n } : { ops: each.ops },
     );
-    const content = patches ? { patches } : { value: value() };
+    const content = patches ? { patches } : { value: value(), ...(this.views.areDefined && { view: true }) };
     const { name, id } = this;
     return {
       type: "state",
@@ -231,16 +233,21 @@ export class Authority extends StoreCore {
   /** Applies one batch of a client; gives what the next one has to be carried over, or undefined: it was refused. */
   #take(frame: BatchFrame, theirs: readonly Op[], by: Taken): Op[] | undefined {
     const [call, sent] = Array.isArray(frame) ? [undefined, frame] : [frame, []];
-    const [mine, over] = call ? [[], []] : cross(sent, theirs);
+    const hasView = this.views.areDefined;
     const { author, n } = by;
     const taken = { writer: author.writer, n, at: this.usedAt };
     try {
+      const args = this.#checked(frame, by.verdict);
+      const [mine, over] = call || hasView ? [[], []] : cross(sent as Op[], theirs);
       const batch = this.newBatch(call);
-      const grown = this.attempt(batch, () => {
-        if (call) this.#run(call, by);
-        else this.#write(mine, new Set(sent), batch, by);
-        return this.#checkedGrowth(batch);
-      });
+      const grown = this.#veiled(hasView, () =>
+        this.attempt(batch, () => {
+          if (call) this.perform({ ...call, args }, this.#context(call, author.client));
+          else if (hasView) this.#writeByName(sent as NamedOp[], batch, author.client);
+          else this.#write(mine, new Set(sent), batch);
+          return this.#checkedGrowth(batch);
+        }),
+      );
       const { ops, undo } = batch;
       const isChanged = call !== undefined || !isVerbatim(ops, sent);
       this.#enqueue({ entry: { ops, ...taken }, undo, author, isChanged }, grown);
@@ -252,31 +259,41 @@ export class Authority extends StoreCore {
     }
   }
 
-  #run(call: Call, { author, verdict }: Taken) {
-    if (verdict) fail(verdict, { store: this.name, path: [call.action] });
-    const args = this.arguments(call.action, call.args);
-    this.perform({ ...call, args }, this.#context(call, author.client));
+  /** What can be said of a batch by itself. Gives a call's arguments. */
+  #checked(frame: BatchFrame, verdict: Verdict): readonly Json[] {
+    const { name, definition } = this;
+    const call = Array.isArray(frame) ? undefined : frame;
+    if (verdict) fail(verdict, call ? { store: name, path: [call.action] } : { store: name });
+    if (!Array.isArray(frame)) return this.arguments(frame.action, frame.args);
+    const { maxPathSteps, maxBatchOps } = this.#options.limits;
+    if (frame.length > maxBatchOps) fail("E_TOO_BIG", { store: name });
+    const hasView = this.views.areDefined;
+    for (const op of frame) checkSent(op, { name, definition, maxPathSteps, hasView });
+    return [];
   }
 
-  #write(ops: readonly Op[], sent: ReadonlySet<Op>, batch: OpenBatch, { verdict }: Taken) {
-    if (verdict) fail(verdict, { store: this.name });
-    if (sent.size > this.#options.limits.maxBatchOps) fail("E_TOO_BIG", { store: this.name });
-    for (const op of ops) {
-      this.#checkPath(op);
-      // An op that did not have to be changed and still does not apply never named a place.
-      if (!this.apply(clean(op, this.name), batch) && sent.has(op))
-        fail("E_BAD_PATH", { store: this.name, path: op[1] });
+  /** A path in the whole may say more than a client may see of it: it is told the code alone. */
+  #veiled<T>(hasView: boolean, fn: () => T): T {
+    try {
+      return fn();
+    } catch (error) {
+      const isTold = error instanceof VioletError && error.code !== "E_FORBIDDEN";
+      if (hasView && isTold) fail(error.code, { store: this.name });
+      throw error;
     }
   }
 
-  #checkPath([kind, path]: Op) {
-    const where = { store: this.name, path };
-    if (path.length > this.#options.limits.maxPathSteps) fail("E_BAD_PATH", where);
-    for (const step of path) checkKey(step, this.name);
-    if (this.definition.serverOnly.has(String(path[0]))) fail("E_SERVER_ONLY", where);
-    const isByIndex = kind === "splice" || kind === "move" || path.some((step) => typeof step === "number");
-    // In a view, an index is not the one that is meant.
-    if (this.views.areDefined && isByIndex) fail("E_FORBIDDEN", where);
+  #write(ops: readonly Op[], sent: ReadonlySet<unknown>, batch: OpenBatch) {
+    // An op that did not have to be changed and still does not apply never named a place.
+    for (const op of ops)
+      if (!this.apply(clean(op, this.name), batch) && sent.has(op))
+        fail("E_BAD_PATH", { store: this.name, path: op[1] });
+  }
+
+  /** In a store with a view: each op means the elements that it names, as its author sees them now. */
+  #writeByName(sent: readonly NamedOp[], batch: OpenBatch, client: Client) {
+    const sight = new Sight(this, this.views.of(client, this.snapshot()));
+    for (const op of sent) for (const found of sight.find(op)) this.apply(clean(found, this.name), batch);
   }
 
   /** By how much a batch makes the state grow. Throws E_STORE_FULL. */
@@ -377,7 +394,7 @@ interface Taken {
   readonly verdict: Verdict;
 }
 
-const isVerbatim = (ops: readonly Op[], sent: readonly Op[]) =>
+const isVerbatim = (ops: readonly Op[], sent: readonly unknown[]) =>
   ops.length === sent.length && JSON.stringify(ops) === JSON.stringify(sent);
 
 /** Values of a client's ops, checked and copied like every value that enters a state. */

@@ -48,7 +48,7 @@ export const texts = {
     `"${d.name}" is defined twice. A definition's name is its name on the wire: give each its own.`,
   E_DUPLICATE_PACKAGE: () =>
     "A second copy of violet-live is in this page. Bundle it once (dedupe it in the bundler's options).",
-  E_FORBIDDEN: (d) => `${at(d)}: not allowed, or unknown.`,
+  E_FORBIDDEN: (d) => `${at(d)}: not allowed, or unknown.${d.hint ? ` ${d.hint}` : ""}`,
   E_GONE: (d) =>
     `${at(d)} is gone: the element that this handle followed was removed. Read it again from the list.`,
   E_INTERNAL: () => "Something failed on the server.",

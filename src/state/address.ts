@@ -4,9 +4,9 @@
  * by `id`, else by `key`. What cannot be found is undecided, and never hits a neighbour.
  */
 import type { Json } from "./json.ts";
-import type { Op, OpOf, Path, Step } from "./ops.ts";
+import type { NamedOp, Op, OpOf, Path, Step } from "./ops.ts";
 
-type Id = string | number;
+type Id = string;
 type List = readonly Json[];
 /** A gap of a list: behind an element, at the start (null), at the end (true), or behind one without id. */
 type Gap = Id | null | true | undefined;
@@ -25,7 +25,7 @@ export interface Addressed {
 export function idOf(element: unknown): Id | undefined {
   const { id, key } = (element ?? {}) as { id?: unknown; key?: unknown };
   const found = id ?? key;
-  return typeof found === "string" || typeof found === "number" ? found : undefined;
+  return typeof found === "string" || typeof found === "number" ? String(found) : undefined;
 }
 
 export function address(op: Op, root: Json): Addressed {
@@ -51,6 +51,17 @@ export function address(op: Op, root: Json): Addressed {
 const gapAt = (list: List, index: number): Gap =>
   index === list.length || (index === 0 ? null : idOf(list[index - 1]));
 
+/** The op by the names of its elements; where one has none, the op as it is. */
+export function named({ op, ids, removed, gap }: Addressed): Op | NamedOp {
+  const [kind, path] = op;
+  const way = path.map((step, depth) => ids[depth] ?? step);
+  if (kind !== "splice" && kind !== "move") return [kind, way, ...op.slice(2)] as unknown as Op;
+  if (gap === undefined || removed.includes(undefined)) return op;
+  const place = gap === true ? "" : (gap ?? 0);
+  if (kind === "move") return [kind, way, place];
+  return [kind, way.with(-1, place), removed, ...op.slice(3)] as unknown as NamedOp;
+}
+
 /** The same change in another state, or undefined when its place cannot be found there. */
 export function locate({ op, ids, removed, gap }: Addressed, root: Json): Op[] | undefined {
   const path: Step[] = [];
@@ -61,7 +72,7 @@ export function locate({ op, ids, removed, gap }: Addressed, root: Json): Op[] |
     const found = Array.isArray(node) ? indexOf(node, ids[depth]) : step;
     // What was to be deleted is gone.
     if (found === -1) return op[0] === "delete" ? [] : undefined;
-    if (op[0] === "move" && !isInside) return locateMove(path, node as List, found as number, gap);
+    if (op[0] === "move" && !isInside) return locateMove(path, node, found as number, gap);
     path.push(found);
     node = child(node, found);
   }
@@ -76,7 +87,11 @@ interface SplicePlace extends Pick<Addressed, "removed" | "gap"> {
 /** Removes the elements one by one, from the end, then inserts; those that are gone already are not missed. */
 function locateSplice(op: OpOf<"splice">, { path, list, removed, gap }: SplicePlace): Op[] | undefined {
   if (!Array.isArray(list) || removed.includes(undefined)) return undefined;
-  const gone = list.flatMap((each, index) => (removed.includes(idOf(each)) ? index : [])).reverse();
+  const places = placesOf(list);
+  const gone = removed
+    .map((id) => places.get(id) ?? -1)
+    .filter((index) => index >= 0)
+    .sort((a, b) => b - a);
   const ops = gone.map((index): Op => ["splice", [...path, index], 1]);
   if (!op[3]?.length) return ops;
   // Who inserts something wants to see it: where its neighbour is gone, the old index is better than nothing.
@@ -85,15 +100,24 @@ function locateSplice(op: OpOf<"splice">, { path, list, removed, gap }: SplicePl
   return [...ops, ["splice", [...path, left], 0, op[3]]];
 }
 
-function locateMove(path: Path, list: List, from: number, gap: Gap): Op[] | undefined {
-  const at = indexOfGap(list, gap);
+function locateMove(path: Path, list: Json | undefined, from: number, gap: Gap): Op[] | undefined {
+  const at = Array.isArray(list) ? indexOfGap(list, gap) : undefined;
   if (at === undefined) return undefined;
   const to = at > from ? at - 1 : at;
   return to === from ? [] : [["move", [...path, from], to]];
 }
 
-const indexOf = (list: List, id: Id | undefined) =>
-  id === undefined ? -1 : list.findIndex((each) => idOf(each) === id);
+/** Where the elements are, by their ids; -1: several have this one, and nobody can tell which is meant. */
+function placesOf(list: List): Map<Id | undefined, number> {
+  const places = new Map<Id | undefined, number>([[undefined, -1]]);
+  for (const [index, each] of list.entries()) {
+    const id = idOf(each);
+    places.set(id, places.has(id) ? -1 : index);
+  }
+  return places;
+}
+
+const indexOf = (list: List, id: Id | undefined) => placesOf(list).get(id) ?? -1;
 
 function indexOfGap(list: List, gap: Gap): number | undefined {
   if (gap === true) return list.length;

@@ -4,8 +4,9 @@
  * taken. Acknowledged batches are kept for a while, in case that the server loses them.
  */
 import { MAX_MESSAGE_OPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
+import { named } from "./address.ts";
 import type { Batch, Call } from "./core.ts";
-import type { Op } from "./ops.ts";
+import type { NamedOp, Op } from "./ops.ts";
 
 const MAX_PENDING = 256;
 const MAX_KEPT = 256;
@@ -42,16 +43,19 @@ export class Outbox {
     return this.batches.length >= MAX_PENDING;
   }
 
-  /** `isShown`: what is written is shown at once, and what is written next is made on it. */
-  take(isShown: boolean): { n: number; batches: (Call | Op[])[] } | undefined {
+  /**
+   * `isShown`: what is written is shown at once, and what is written next is made on it. `byName`: list elements are named
+   * by their ids.
+   */
+  take(isShown: boolean, byName: boolean): { n: number; batches: (Call | (Op | NamedOp)[])[] } | undefined {
     const [first] = this.batches;
     if (!first || this.#inFlight || this.#hold) return undefined;
-    const batches: (Call | Op[])[] = [];
+    const batches: (Call | (Op | NamedOp)[])[] = [];
     let ops = 0;
     let letters = 0;
     let isPredicted = !isShown;
     for (const batch of this.batches) {
-      const content = batch.call ?? batch.ops;
+      const content = batch.call ?? (byName ? (batch.meant ?? []).map(named) : batch.ops);
       ops += batch.call ? 1 : batch.ops.length;
       letters += JSON.stringify(content).length;
       // Raw ops behind a prediction are made on a state that the server does not know.

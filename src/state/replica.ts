@@ -14,7 +14,7 @@ import { type ErrorCode, fail, VioletError } from "../errors.ts";
 import type { DownFrame, Frame } from "../wire/frames.ts";
 import { isTooBig } from "../wire/limits.ts";
 import { MAX_MESSAGE_OPS, MAX_PATH_STEPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
-import { type Addressed, address, locate } from "./address.ts";
+import { type Addressed, address, locate, named } from "./address.ts";
 import { actionContext } from "./context.ts";
 import { type Batch, type Call, type OpenBatch, StoreCore } from "./core.ts";
 import type { Client, Definition } from "./definition.ts";
@@ -62,6 +62,8 @@ export class Replica extends StoreCore {
   /** The store's number on this connection; undefined while a subscription is not answered. */
   #id: number | undefined;
   #isDenied = false;
+  /** A list's element has another index on the server: what is written names it by its id. */
+  #hasView = false;
   #epoch: string | undefined;
   #version = 0;
   /** The client as which this page wrote last. */
@@ -142,7 +144,8 @@ export class Replica extends StoreCore {
 
   protected override check(batch: OpenBatch, added: readonly Op[] | Call): void {
     super.check(batch, added);
-    const text = JSON.stringify(added);
+    const byName = this.#hasView && !batch.call;
+    const text = JSON.stringify(byName ? batch.meant?.slice(-(added as Op[]).length).map(named) : added);
     batch.letters = (batch.letters ?? 0) + text.length;
     if (isTooBig(text) || (added as readonly Op[]).length > MAX_MESSAGE_OPS)
       fail("E_TOO_BIG", { store: this.name });
@@ -198,7 +201,7 @@ export class Replica extends StoreCore {
   /** The next message, if there is something to send and nothing in flight. */
   take(): Frame<"write"> | undefined {
     if (this.#id === undefined) return undefined;
-    const message = this.#outbox.take(this.definition.optimistic);
+    const message = this.#outbox.take(this.definition.optimistic, this.#hasView);
     return message && ({ type: "SYNC", store: this.#id, ...message, v: this.#version } as Frame<"write">);
   }
 
@@ -238,8 +241,14 @@ export class Replica extends StoreCore {
     if (mine.length !== count || (v ?? this.#version) !== this.#version + made)
       return this.#host.resync(this);
     this.#version += made;
+    if (!made && this.#hasView) this.#tellGone(mine[0] as Pending);
     for (const batch of mine) this.#accept(batch, ops ?? batch.ops);
     this.#host.wants(this);
+  }
+
+  /** By what its client sees now, which may be less than it was told, the server found nothing of this. */
+  #tellGone({ call, meant = [] }: Pending) {
+    for (const { op } of call ? [] : meant) if (adds(op)) this.#host.lost(this, [op], "E_GONE");
   }
 
   /** The oldest batch became these ops, and a part of the base. */
@@ -331,8 +340,10 @@ export class Replica extends StoreCore {
   /** Carries a batch over `theirs`, and gives them as they are after it. */
   #carry(batch: Pending, theirs: readonly Op[]): readonly Op[] {
     let over = theirs;
-    this.#remake(batch, "E_GONE", ({ op }) => {
-      const [mine, after] = cross([op], over);
+    this.#remake(batch, "E_GONE", (meant) => {
+      // What is seen is no log: elements that come back are new ones there.
+      if (this.#hasView) return locate(meant, this.tree.root);
+      const [mine, after] = cross([meant.op], over);
       over = after;
       return mine;
     });
@@ -371,6 +382,7 @@ export class Replica extends StoreCore {
     const outbox = this.#outbox;
     this.#id = state.id;
     this.#isDenied = false;
+    this.#hasView = !!state.view;
     outbox.reset();
     // Somebody else (a copy of this page) writes under this name.
     if (last > outbox.sent) return this.#startAfresh();

@@ -3,7 +3,7 @@
  * inferred from here; docs/protocol.md is held against it by a test. Browsers import its types only: they check
  * what they send where it is made, and what comes from their own server is trusted to have this shape.
  */
-import type { Op, Step } from "../state/ops.ts";
+import type { NamedOp, Op, Step } from "../state/ops.ts";
 import {
   type AnyStruct,
   any,
@@ -47,14 +47,26 @@ const opStructs: readonly (readonly [unknown, AnyStruct])[] = [
 
 // By their kind: a union would try them all.
 const byKind = new Map(opStructs);
-const nothing = define<Op>("op", () => false);
+const nothing: AnyStruct = define("op", () => false);
 const OpFrame = dynamic<Op>((value) => byKind.get((value as Op | null)?.[0]) ?? nothing);
 const Ops = array(OpFrame);
-const SentOps = size(Ops, 0, MAX_MESSAGE_OPS);
+
+const isId = (value: unknown) => typeof value === "string" && value.length <= MAX_KEY_LETTERS;
+const isIds = (value: unknown) => Array.isArray(value) && value.every(isId);
+const CountOrIds = define<number | string[]>("count or ids", (value) => isCount(value) || isIds(value));
+const Place = define<Step>("index or id", isStep);
+/** What pages send: to a store with a view by the names of elements. */
+const sentByKind = new Map([
+  ...opStructs,
+  ["splice", tuple([literal("splice"), Path, CountOrIds, optional(array(any()))])],
+  ["move", tuple([literal("move"), Path, Place])],
+]);
+const SentOp = dynamic<Op | NamedOp>((value) => sentByKind.get((value as Op | null)?.[0]) ?? nothing);
+const SentOps = size(array(SentOp), 0, MAX_MESSAGE_OPS);
 const CallFrame = object({ action: Name, args: size(array(any()), 0, 32), seed: Count, at: Count });
 
 /** Either the ops of raw writes (none are left where all became void on the way), or a call of an action. */
-const BatchFrame = dynamic<Op[] | Infer<typeof CallFrame>>(
+const BatchFrame = dynamic<(Op | NamedOp)[] | Infer<typeof CallFrame>>(
   (value): AnyStruct => (Array.isArray(value) ? SentOps : CallFrame),
 );
 
@@ -137,6 +149,8 @@ export const frames = {
       refusal: optional(Refusal),
       patches: optional(array(object({ ops: Ops, n: optional(Count) }))),
       value: optional(any()),
+      /** The store has a view: what is written to it names list elements by their ids. */
+      view: optional(literal(true)),
     }),
   ),
   /** What made version `v` of version `v - 1`. */

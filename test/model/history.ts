@@ -9,6 +9,8 @@ import { isBoxed, logOf, type Mark, pages, type State, ticksOf } from "./stores.
 export class History {
   /** By store, epoch and version. */
   readonly #states = new Map<string, Map<string, JsonObject[]>>();
+  /** The ops that made a state. */
+  readonly #ops = new WeakMap<JsonObject, readonly Op[]>();
   readonly #initial: ReadonlyMap<string, JsonObject>;
 
   /** `initial`: what each store begins with. */
@@ -34,6 +36,11 @@ export class History {
     return state ?? (version ? undefined : this.#initial.get(store));
   }
 
+  /** What made a version of the one before it. */
+  opsOf(state: JsonObject): readonly Op[] {
+    return this.#ops.get(state) ?? [];
+  }
+
   /** Takes a commit; what is stored has to be what its ops say. */
   add({ store, epoch, version, entries, value }: Commit): void {
     const states = this.#of(store, epoch);
@@ -47,6 +54,7 @@ export class History {
       state = ops.reduce<Json>(applyNaively, before) as JsonObject;
       checkEntry(store, entry, before, state);
       states[++v] = state;
+      this.#ops.set(state, ops);
     }
     if (!isSame(value(), state)) assert.fail(`${store}: what is stored is not what was written`);
   }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { Replica } from "../../src/state/replica.ts";
+import { idsIn } from "./account.ts";
 import type { Browser } from "./browser.ts";
 import { isSame } from "./naive.ts";
 import type { Site } from "./site.ts";
@@ -104,7 +105,7 @@ export class Invariants {
    * The server said that it took something: it is in the log, and what of it is not was told to be lost. Gives whether
    * the page took this answer: while it asks for the store again it does not.
    */
-  taken(browser: Browser, { store, marks, version, left }: Taken): boolean {
+  taken(browser: Browser, { store, marks, version, written, left }: Taken): boolean {
     const definition = this.#definitions.find(({ name }) => name === store) as Definition;
     const log = logOf(this.#site.committed(definition));
     for (const mark of marks)
@@ -115,10 +116,31 @@ export class Invariants {
     const replica = browser.replica(definition);
     if (version === undefined || replica.version < version) return false;
     const { lost } = browser.account(replica);
-    // In a view, the answer is what the whole made of it.
-    if (!definition.access?.view)
-      for (const id of left) assert(lost.has(id), `${id} is dropped, and nobody was told`);
+    // In a view, the answer is what the client sees of what the whole made of it.
+    const dropped = definition.access?.view
+      ? this.#leftOut(replica, browser.self, { version, written })
+      : left;
+    for (const id of dropped) assert(lost.has(id), `${id} is dropped, and nobody was told`);
     return true;
+  }
+
+  /** What a client wrote by raw ops to a store with a view and is not in the whole; of that it changes what it sees alone. */
+  #leftOut(
+    replica: Replica,
+    client: Client,
+    { version, written }: { version: number; written: readonly string[] },
+  ) {
+    const { name, epoch = "" } = replica;
+    const [before, after] = [version - 1, version].map((each) => this.#site.history.at(name, epoch, each));
+    if (!after || !written.length) return [];
+    if (before && !isSame(unseen(before, client), unseen(after, client)))
+      assert.deepEqual(
+        unseen(after, client),
+        unseen(before, client),
+        `${client.id} changed what it does not see`,
+      );
+    const became = idsIn(this.#site.history.opsOf(after));
+    return written.filter((id) => !became.includes(id));
   }
 
   /** Nothing is under way, and everybody has the last version. */
@@ -180,6 +202,13 @@ export class Invariants {
     for (const id of lost)
       assert(!text.includes(`"${id}"`), `${id} is told to be lost, and is in ${replica.name}`);
   }
+}
+
+/** The items that a view hides from a client. */
+function unseen(state: JsonObject, client: Client) {
+  const { items } = state as unknown as State;
+  const seen = viewOf(state as unknown as State, client).items;
+  return items.filter((item) => !seen.includes(item));
 }
 
 function isIdle({ link, network, pending }: Browser): boolean {

@@ -15,7 +15,9 @@ export interface Taken {
   readonly marks: readonly string[];
   /** The version that says so, if there is one. */
   readonly version?: number | undefined;
-  /** What was written and did not become a part of the state. */
+  /** What was written by raw ops. */
+  readonly written: readonly string[];
+  /** What of it did not become a part of the state, as the answer has it. */
   readonly left: readonly string[];
   /** Raw ops became other ones. */
   readonly isTransformed: boolean;
@@ -28,6 +30,10 @@ function marksOf(batch: Sent): string[] {
     op[0] === "splice" && (op[1][0] === "log" || op[1][0] === "value") ? idsIn(op[3]) : [],
   );
 }
+
+/** The ids that raw ops bring along: those in their paths are only names. */
+const writtenBy = (batch: Sent): string[] =>
+  "action" in batch ? [] : batch.flatMap((op) => idsIn(op[0] === "set" ? op[2] : op[3]));
 
 export class Witness {
   /** What was sent and is not answered: by store and number. */
@@ -48,10 +54,12 @@ export class Witness {
 
   down(frame: DownFrame): Taken | undefined {
     if (frame.type === "ack") return this.#taken(frame);
+    // A refused number that comes again is acknowledged.
+    if (frame.type === "error") this.#sent.delete(`${this.#names.get(frame.store as number)} ${frame.re}`);
     if (frame.type !== "state") return undefined;
     this.#names.set(frame.id, frame.store);
     const { store, last, version } = frame;
-    const nothing = { version, marks: [], left: [], isTransformed: false };
+    const nothing = { version, marks: [], written: [], left: [], isTransformed: false };
     return last ? { store, life: this.#lives.get(store) ?? 0, ...nothing } : undefined;
   }
 
@@ -65,7 +73,8 @@ export class Witness {
       life: this.#lives.get(store) ?? 0,
       version: v,
       marks: v === undefined && ops ? [] : marksOf(batch),
-      left: isTransformed ? idsIn(batch).filter((id) => !became.includes(id)) : [],
+      written: writtenBy(batch),
+      left: isTransformed ? writtenBy(batch).filter((id) => !became.includes(id)) : [],
       isTransformed,
     };
   }

@@ -104,10 +104,10 @@ export class Writer {
 
   /** One batch; the end of the microtask closes it, if nothing does before. */
   write(dice: Dice): void {
-    const { actions, access } = this.#replica.definition;
+    const { actions } = this.#replica.definition;
     if (this.#replica.boxed) this.#toList(dice);
-    else if (actions.size && dice.random() < (access?.view ? 0.85 : 0.5)) this.#act(dice);
-    else if (dice.random() < 0.3 && !access?.view) this.#transact(dice);
+    else if (actions.size && dice.random() < 0.5) this.#act(dice);
+    else if (dice.random() < 0.3) this.#transact(dice);
     else if (dice.random() < 0.15) this.#remove(dice);
     else this.#edit(dice);
   }
@@ -166,9 +166,8 @@ export class Writer {
 
   /** What somebody else may have removed by then: it does not count, and may come to nothing. */
   #remove(dice: Dice) {
-    const isByKey = dice.random() < 0.5 || this.#replica.definition.access?.view;
     this.#try(() => {
-      if (isByKey) delete this.#state.flags[`f${dice.below(3)}`];
+      if (dice.random() < 0.5) delete this.#state.flags[`f${dice.below(3)}`];
       else this.#state.items.shift();
     });
   }

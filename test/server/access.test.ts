@@ -31,7 +31,10 @@ const ruled = shared("access-ruled", {
 });
 const slow = shared("access-slow", { state, initial });
 const broken = shared("access-broken", { state, initial });
-const hidden = shared("access-hidden", { state, initial });
+const hidden = shared("access-hidden", {
+  state: object({ n: integer(), rows: array(Row), marks: array(string()) }),
+  initial: () => ({ n: 0, rows: [{ id: "unseen", at: 0, chance: 0 }], marks: [] }),
+});
 
 server.access(slow, { write: async () => true });
 server.access(broken, {
@@ -39,7 +42,9 @@ server.access(broken, {
     throw new Error("the rule's own fault");
   },
 });
-server.access(hidden, { view: ({ n }) => ({ n, rows: [] }) });
+server.access(hidden, {
+  view: (state) => ({ ...state, rows: state.rows.filter(({ id }) => id !== "unseen") }),
+});
 
 suite("the server, of what clients write,", () => {
   const logger = new MemoryLogger();
@@ -120,10 +125,25 @@ suite("the server, of what clients write,", () => {
     );
   });
 
-  test("refuses a write by index where there is a view", async () => {
+  test("takes a write by id where there is a view, and none by index", async () => {
     const core = await open(hidden);
     core.write(["splice", ["rows", 0], 0, [{ id: "a", at: 0, chance: 0 }]]);
-    await assert.rejects(core.settled(), { code: "E_FORBIDDEN" });
+    core.write(["increment", ["rows", 0, "at"], 1]);
+    core.write(["splice", ["marks", 0], 0, ["first"]]);
+    await core.settled();
+    assert.deepEqual(
+      served.app.run(() => JSON.parse(JSON.stringify({ ...hidden }))),
+      {
+        n: 0,
+        rows: [
+          { id: "unseen", at: 0, chance: 0 },
+          { id: "a", at: 1, chance: 0 },
+        ],
+        marks: ["first"],
+      },
+    );
+    core.write(["set", ["marks", 0], "by index"]);
+    await assert.rejects(core.settled(), { code: "E_FORBIDDEN", message: /give the list's elements an id/ });
     core.write(["set", ["n"], 1]);
     await core.settled();
     assert.equal(truth(hidden), 1);

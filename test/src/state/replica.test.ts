@@ -1,5 +1,5 @@
 import { array, number, object, optional, record, size, string } from "superstruct";
-import { increment, transaction } from "../../../src/state/helpers.ts";
+import { increment, move, transaction } from "../../../src/state/helpers.ts";
 import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
 import { SimServer } from "../../support/replica.ts";
@@ -663,4 +663,89 @@ suite("keys with the names of inherited properties", () => {
       delete server.state.by[name];
       assert.deepEqual<unknown>(server.seen, { by: {} });
     });
+});
+
+suite("in a store with a view", () => {
+  const seen = (...items: string[]) =>
+    board().answer({ value: { ...initial(), items: items.map((id) => ({ id })), tags: ["t"] }, view: true });
+
+  test("what is written names list elements by their ids", async () => {
+    const server = seen("a", "b", "c");
+    const { state } = server;
+    (state.items[1] as { text?: string }).text = "x";
+    state.items.splice(0, 2, { id: "d" }, { id: "e" });
+    state.items.push({ id: "f" });
+    state.items.unshift({ id: "g" });
+    move(state.items, 4, 1);
+    move(state.items, 1, 0);
+    state.items[3] = { id: "h" };
+    state.title = "t";
+    await tick();
+    assert.deepEqual(server.message?.batches, [
+      [
+        ["set", ["items", "b", "text"], "x"],
+        ["splice", ["items", 0], ["a", "b"], [{ id: "d" }, { id: "e" }]],
+        ["splice", ["items", ""], [], [{ id: "f" }]],
+        ["splice", ["items", 0], [], [{ id: "g" }]],
+        ["move", ["items", "f"], "g"],
+        ["move", ["items", "f"], 0],
+        ["set", ["items", "e"], { id: "h" }],
+        ["set", ["title"], "t"],
+      ],
+    ]);
+  });
+
+  test("what has no id is sent by its index, which the server refuses", async () => {
+    const server = seen("a");
+    server.state.tags[0] = "x";
+    server.state.tags.push("y");
+    server.state.tags.splice(1, 1);
+    await tick();
+    assert.deepEqual(server.message?.batches, [
+      [
+        ["set", ["tags", 0], "x"],
+        ["splice", ["tags", ""], [], ["y"]],
+        ["splice", ["tags", 1], 1],
+      ],
+    ]);
+  });
+
+  test("a pending write follows its element, where what is seen is replaced as a whole", async () => {
+    const server = seen("a", "b", "c");
+    (server.state.items[0] as { text?: string }).text = "mine";
+    await tick();
+    server.patch(1, ["splice", ["items", 0], 3, [{ id: "b" }, { id: "c" }, { id: "a" }]]);
+    assert.deepEqual(server.state.items[2], { id: "a", text: "mine" });
+    assert.deepEqual(server.page.losses, []);
+    server.patch(2, ["splice", ["items", 2], 1]);
+    assert.deepEqual(
+      server.page.losses.map(([, reason]) => reason),
+      ["E_GONE"],
+    );
+  });
+
+  test("what the server found nowhere is told to be gone", async () => {
+    const server = seen("a", "b");
+    (server.state.items[0] as { text?: string }).text = "mine";
+    await tick();
+    server.state.items.pop();
+    await tick();
+    server.ack(1, undefined, []);
+    assert.deepEqual(server.page.losses, [[[["set", ["items", 0, "text"], "mine"]], "E_GONE"]]);
+    assert.deepEqual(ids(server), ["a"]);
+    assert.equal(server.state.items[0]?.text, undefined);
+    server.ack(2, undefined, []);
+    assert.equal(server.page.losses.length, 1, "what was to be removed is not missed");
+    assert.deepEqual(ids(server), ["a", "b"]);
+  });
+
+  test("what would be too long by its names is refused where it is written", async () => {
+    const items = Array.from({ length: 400 }, (_, index) => `${index}`.padEnd(200, "x"));
+    const server = seen(...items);
+    assert.throws(() => server.state.items.splice(0), { code: "E_TOO_BIG" });
+    server.state.items.splice(0, 200);
+    await tick();
+    assert.equal(server.replica.pending, 1);
+    assert.equal(server.state.items.length, 200);
+  });
 });
