@@ -1,8 +1,10 @@
 /** Who comes in: the session of a request, who may open a socket, and which client a hello speaks for. */
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Client } from "../src/state/definition.ts";
+import { Addresses } from "./addresses.ts";
 import { systemClock } from "./clock.ts";
 import { inTime } from "./deadline.ts";
+import { Failures } from "./failures.ts";
 import type { Claim, Identified } from "./hub/hub.ts";
 import type { Peer } from "./hub/wire.ts";
 import type { SessionMiddleware, Settings } from "./options.ts";
@@ -10,6 +12,7 @@ import { Origins } from "./origin.ts";
 import { Revoked } from "./revoked.ts";
 import { randomId, readSecrets, Signer } from "./secret.ts";
 import { SESSION_SECONDS, type Session, SessionCookies } from "./session.ts";
+import type { Refusal } from "./sockets/refusal.ts";
 import { LEEWAY_SECONDS, Tokens } from "./tokens.ts";
 
 /** What a page proves itself with. */
@@ -24,11 +27,15 @@ export class Door {
   readonly #settings: Settings;
   readonly #tokens: Tokens;
   readonly #cookies: SessionCookies;
+  readonly #addresses: Addresses;
+  readonly #failures: Failures;
   readonly #revoked = new Revoked(systemClock, (SESSION_SECONDS + LEEWAY_SECONDS) * 1000);
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.origins = new Origins(settings);
+    this.#addresses = new Addresses(settings.limits.socketsPerAddress);
+    this.#failures = new Failures(settings.limits);
     const secrets = readSecrets({ ...settings, folder: process.cwd() });
     const signer = new Signer(secrets);
     this.#tokens = new Tokens(signer, systemClock);
@@ -91,11 +98,29 @@ export class Door {
     );
   }
 
-  /** An upgrade request: the peer, or the status that refuses it. */
-  async admit(request: IncomingMessage): Promise<Peer | number> {
-    if (!this.origins.allows(request)) return 403;
-    await this.#runSession(request);
-    return { session: await this.session(request), address: this.origins.address(request) };
+  /** For so many milliseconds the address of this request is not listened to. */
+  waitMs(request: IncomingMessage): Promise<number> {
+    return this.#failures.waitMs(this.origins.address(request));
+  }
+
+  /** An upgrade request: the peer, which is `left` at its end, or why it is refused. */
+  async admit(request: IncomingMessage): Promise<Peer | Refusal> {
+    if (!this.origins.allows(request)) return { status: 403 };
+    const retryAfterMs = await this.waitMs(request);
+    if (retryAfterMs) return { status: 429, retryAfterMs };
+    const address = this.origins.address(request);
+    if (!this.#addresses.enter(address)) return { status: 429 };
+    try {
+      await this.#runSession(request);
+      return { session: await this.session(request), address };
+    } catch (error) {
+      this.#addresses.leave(address);
+      throw error;
+    }
+  }
+
+  left({ address }: Peer): void {
+    this.#addresses.leave(address);
   }
 
   /** Upgrades do not pass the app's middleware: its sessions are asked here. */
@@ -105,14 +130,27 @@ export class Door {
   }
 
   /** The client that a hello speaks for; undefined where its tokens are not those of the session. */
-  readonly identify = ({ client, csrf }: Claim, session: Session): Identified | undefined => {
+  readonly identify = (claim: Claim, { session, address }: Peer): Identified | undefined => {
     // It may have been revoked since the upgrade.
     if (this.#revoked.has(session.id, systemClock.now())) return undefined;
-    if (this.#settings.csrf && !(csrf && this.#tokens.isCsrf(csrf, session.id))) return undefined;
-    const id = client === undefined ? randomId() : this.#tokens.clientId(client, session.id);
-    if (id === undefined) return undefined;
-    return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };
+    const id = this.#clientId(claim, session);
+    if (id !== undefined)
+      return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };
+    if (!this.#areOurs(claim, session)) this.#failures.add(address);
+    return undefined;
   };
+
+  #clientId({ client, csrf }: Claim, { id }: Session): string | undefined {
+    if (this.#settings.csrf && !(csrf && this.#tokens.isCsrf(csrf, id))) return undefined;
+    return client === undefined ? randomId() : this.#tokens.clientId(client, id);
+  }
+
+  /** Pages that slept for days bring tokens that are over; that is no attempt to guess one. */
+  #areOurs({ client, csrf }: Claim, { id }: Session): boolean {
+    const isOurs = (purpose: "client" | "csrf", token: string | undefined) =>
+      token === undefined || this.#tokens.isOurs(purpose, token, id);
+    return isOurs("client", client) && isOurs("csrf", csrf);
+  }
 }
 
 const sessionOf = (request: IncomingMessage, id: string, user: object | undefined): Session => ({

@@ -17,6 +17,9 @@ export interface Limits {
   readonly strikesMs: number;
   /** From the upgrade to the first frame. */
   readonly helloMs: number;
+  /** Tokens of no use from one address within `tokenFailuresMs`, then it is not listened to for the rest of that time. */
+  readonly tokenFailures: number;
+  readonly tokenFailuresMs: number;
   readonly storesPerSocket: number;
   readonly componentsPerSocket: number;
   readonly roomsPerSession: number;
@@ -56,6 +59,8 @@ export const defaultLimits: Limits = {
   strikes: 5,
   strikesMs: 60_000,
   helloMs: 5000,
+  tokenFailures: 10,
+  tokenFailuresMs: 600_000,
   storesPerSocket: 64,
   componentsPerSocket: 64,
   roomsPerSession: 64,

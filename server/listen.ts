@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { App } from "./app.ts";
+import type { Peer } from "./hub/wire.ts";
 import { attachSockets, isFor } from "./sockets/ws.ts";
 
 /** An Express app, or anything else that answers requests. */
@@ -29,8 +30,9 @@ export class Servers {
     const { maxMessageBytes, limits } = settings;
     const { maxFragments } = limits;
     const admit = (request: IncomingMessage) => door.admit(request);
+    const left = (peer: Peer) => door.left(peer);
     this.#detach.push(
-      attachSockets(server, { path: SOCKET_PATH, hub, admit, maxMessageBytes, maxFragments }),
+      attachSockets(server, { path: SOCKET_PATH, hub, admit, left, maxMessageBytes, maxFragments }),
     );
   }
 

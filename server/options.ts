@@ -151,6 +151,7 @@ const limitChecks = {
   maxBatchOps: upTo(MAX_MESSAGE_OPS),
   // Timers go no further than weeks.
   handlerMs: upTo(3_600_000),
+  tokenFailuresMs: upTo(3_600_000),
 };
 
 /** Checks the options of an app and fills in the defaults. Throws E_OPTION and E_SECURITY. */

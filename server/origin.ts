@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { placeOf } from "./address.ts";
 
 export interface OriginOptions {
   /** Origins besides the app's own: `https://app.example.org`, exactly as browsers send them. */
@@ -68,9 +69,9 @@ export class Origins {
     return (this.#forwarded(request, "x-forwarded-host") ?? request.headers.host ?? "").toLowerCase();
   }
 
-  /** The address of the peer: what limits per address count by. */
+  /** Where the peer is: what limits per address count by. */
   address(request: IncomingMessage): string {
-    return this.#forwarded(request, "x-forwarded-for") ?? request.socket.remoteAddress ?? "";
+    return placeOf(this.#forwarded(request, "x-forwarded-for") ?? request.socket.remoteAddress ?? "");
   }
 
   /** What the outermost trusted proxy wrote: each appends its own value, so count from the end. */

@@ -71,6 +71,8 @@ async function answerSession(app: App, request: IncomingMessage, response: Serve
   if (!isAllowed(app, request)) return refuse(response, 403);
   shareWith(app, request, response);
   if (request.method === "OPTIONS") return void response.writeHead(204, PREFLIGHT).end();
+  const waitMs = await door.waitMs(request);
+  if (waitMs) return refuse(response.setHeader("Retry-After", Math.ceil(waitMs / 1000)), 429);
   const session = await door.session(request);
   const token = request.headers["violet-client"];
   app.keep(session, request, response);

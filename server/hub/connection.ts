@@ -130,6 +130,7 @@ export class Connection implements OutgoingHost, InboxHost {
       identified = await this.#hub.identify({ csrf }, this.peer);
     if (this.#isClosed()) return;
     if (!identified) return this.close(closeCodes.session);
+    if (!this.#hub.hasPlace(identified.client, this.peer)) return this.close(closeCodes.tooMany);
     this.#client = identified.client;
     this.copy = copy;
     this.#state = "live";
@@ -185,7 +186,7 @@ export class Connection implements OutgoingHost, InboxHost {
       let subscription = this.#named(store);
       if (!subscription) {
         subscription = await this.#admit(store);
-        if (this.#isClosed()) return;
+        if (this.#isClosed()) return this.#leave(subscription);
         this.#subscriptions = this.#subscriptions.concat(subscription);
       }
       await subscription.open(request);
@@ -222,8 +223,14 @@ export class Connection implements OutgoingHost, InboxHost {
   }
 
   #end(subscription: Subscription | undefined) {
+    if (!subscription) return;
     this.#subscriptions = this.#subscriptions.filter((each) => each !== subscription);
-    subscription?.close();
+    this.#leave(subscription);
+  }
+
+  #leave(subscription: Subscription) {
+    subscription.close();
+    this.#hub.leave(subscription.authority, this.peer.session);
   }
 
   #find(id: number) {
@@ -314,7 +321,7 @@ export class Connection implements OutgoingHost, InboxHost {
     if (this.#state === "closed") return;
     const wasLive = this.#state === "live";
     this.#state = "closed";
-    for (const subscription of this.#subscriptions) subscription.close();
+    for (const subscription of this.#subscriptions) this.#leave(subscription);
     this.#subscriptions = NONE;
     this.#hub.left(this, code, wasLive);
   }

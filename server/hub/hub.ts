@@ -10,6 +10,7 @@ import { Connection } from "./connection.ts";
 import { type Counters, countClose, newCounters } from "./counters.ts";
 import { Identities } from "./identities.ts";
 import { Rights } from "./rights.ts";
+import { Sessions } from "./sessions.ts";
 import { type StoreName, Stores } from "./stores.ts";
 import { type HubTime, realTime } from "./time.ts";
 import { Wheel } from "./wheel.ts";
@@ -26,7 +27,7 @@ export interface HubOptions {
   /** What holds for a store without a rule. Default "allow". */
   readonly stores?: "allow" | "deny";
   /** Checks what a hello claims for this session; undefined: refused. */
-  identify(claim: Claim, session: Session): Identified | undefined | Promise<Identified | undefined>;
+  identify(claim: Claim, peer: Peer): Identified | undefined | Promise<Identified | undefined>;
   /** Runs a life-cycle handler in the app's scope. */
   emit(event: "connect" | "disconnect", client: Client): void;
   /** Runs `fn` in the scope of the app and of this client. */
@@ -69,6 +70,7 @@ export class Hub {
   readonly #stores: Stores;
   readonly #connections = new Set<Connection>();
   readonly #identities: Identities;
+  readonly #sessions: Sessions;
   readonly #wheel: Wheel;
   readonly #time: HubTime;
   #dirty: Connection[] = [];
@@ -82,6 +84,7 @@ export class Hub {
     this.#stores = new Stores({ ...options, time });
     this.rights = new Rights({ stores: "allow", ...options, handlerMs, time });
     this.#identities = new Identities(graceMs, (event, client) => options.emit(event, client));
+    this.#sessions = new Sessions(options.limits, (room) => this.#stores.isUnused(room));
     this.#wheel = new Wheel(heartbeatMs, this.#time, {
       beat: (connection) => connection.ping(),
       turn: () => this.#turn(),
@@ -123,11 +126,24 @@ export class Hub {
     return this.#stores.ready();
   }
 
-  /** A store, for a client that may read it: asked before it is loaded. Throws E_FORBIDDEN. */
-  async admit({ definition, key }: StoreName, client: Client, session: unknown): Promise<Authority> {
+  /** A store, for a client that may read it: asked before it is loaded. Rejects with E_FORBIDDEN and E_LIMIT. */
+  async admit({ definition, key }: StoreName, client: Client, session: Session): Promise<Authority> {
+    const name = wireName(definition, key);
     if (!(await this.rights.mayRead({ definition, key, client, session })))
-      fail("E_FORBIDDEN", { store: wireName(definition, key) });
-    return this.open(definition, key);
+      fail("E_FORBIDDEN", { store: name });
+    if (key === undefined) return this.open(definition, key);
+    if (!this.#sessions.enter(session.id, name)) fail("E_LIMIT", { name: "rooms per session" });
+    try {
+      return await this.open(definition, key);
+    } catch (error) {
+      this.#sessions.leave(session.id, name);
+      throw error;
+    }
+  }
+
+  /** The other end of `admit`. */
+  leave({ name, key }: Authority, session: Session): void {
+    if (key !== undefined) this.#sessions.leave(session.id, name);
   }
 
   // Connections
@@ -140,8 +156,8 @@ export class Hub {
     return connection;
   }
 
-  identify(claim: Claim, { session }: Peer) {
-    const identified = this.#options.identify(claim, session);
+  identify(claim: Claim, peer: Peer) {
+    const identified = this.#options.identify(claim, peer);
     return identified instanceof Promise ? this.inTime(identified, "Identifying a client") : identified;
   }
 
@@ -155,7 +171,13 @@ export class Hub {
     return this.#identities.isTaken(client, copy);
   }
 
+  /** Whether its session may have this connection as well. A page's new one takes the place of its old one. */
+  hasPlace(client: Client, { session }: Peer): boolean {
+    return this.#identities.isConnected(client) || this.#sessions.mayConnect(session.id);
+  }
+
   greeted(connection: Connection): void {
+    this.#sessions.connected(connection.peer.session.id);
     this.#identities.arrive(connection);
   }
 
@@ -163,7 +185,9 @@ export class Hub {
     countClose(this.counters, code);
     this.#connections.delete(connection);
     this.#wheel.delete(connection);
-    if (wasLive) this.#identities.leave(connection, ENDS.has(code), this.now());
+    if (!wasLive) return;
+    this.#sessions.disconnected(connection.peer.session.id);
+    this.#identities.leave(connection, ENDS.has(code), this.now());
   }
 
   /** Ends the connections of a session, whatever their state. They are asked all: that costs less than to keep a list. */
@@ -193,6 +217,7 @@ export class Hub {
     this.#identities.expire(now);
     for (const connection of this.#connections) this.#watch(connection, now);
     this.#stores.dropIdle();
+    this.#sessions.expire();
   }
 
   #watch(connection: Connection, now: number) {

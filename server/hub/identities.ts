@@ -29,6 +29,10 @@ export class Identities {
     return known !== undefined && known.copy !== copy;
   }
 
+  isConnected({ id }: Client): boolean {
+    return this.#all.get(id)?.connection !== undefined;
+  }
+
   /** A connection said hello. A page's new connection replaces its old one. */
   arrive(connection: Connection): void {
     const { client, copy } = connection;

@@ -40,6 +40,11 @@ export class Stores {
     return authority;
   }
 
+  /** Is a store of this name loaded, and nobody subscribes to it? */
+  isUnused(name: string): boolean {
+    return this.#all.get(name)?.subscriptions.size === 0;
+  }
+
   /** The store, loaded once, however many ask. Rejects with E_STATE_INVALID and E_UNAVAILABLE; then the next one tries again. */
   async open(definition: Definition, key: string | undefined): Promise<Authority> {
     const known = this.find(definition, key);

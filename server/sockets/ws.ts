@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import * as ws from "ws";
-import { WebSocket, WebSocketServer } from "ws";
+import { type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { VioletError } from "../../src/errors.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import type { Connection } from "../hub/connection.ts";
@@ -11,6 +11,7 @@ import type { Hub } from "../hub/hub.ts";
 import { realTime } from "../hub/time.ts";
 import type { Peer, Wire } from "../hub/wire.ts";
 import { Pace } from "./pace.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 export interface SocketOptions {
   /** `/_violet/socket` */
@@ -18,9 +19,14 @@ export interface SocketOptions {
   readonly hub: Hub;
   readonly maxMessageBytes: number;
   readonly maxFragments: number;
-  /** Who comes, or the status with which the upgrade is refused. */
-  admit(request: IncomingMessage): Promise<Peer | number>;
+  /** Who comes, or why the upgrade is refused. */
+  admit(request: IncomingMessage): Promise<Peer | Refusal>;
+  /** Who was admitted is gone, or did not come in after all. */
+  left(peer: Peer): void;
 }
+
+/** Who does not answer a close is waited for so long, and counts as a socket of its address. */
+const CLOSE_MS = 5000;
 
 /** After a restart all pages come at once: a process that took them all would answer none in time. */
 const SOCKETS_PER_SECOND = 1000;
@@ -29,65 +35,82 @@ const SOCKETS_PER_SECOND = 1000;
  * Takes the upgrades of `path`; gives the function that stops doing so. Those of other paths are left to whoever else
  * listens for them, and are refused where nobody does: Node would keep such a socket for ever.
  */
-export function attachSockets(server: Server, { path, hub, admit, ...limits }: SocketOptions): () => void {
-  const { maxMessageBytes, maxFragments } = limits;
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    WebSocket: ConnectedSocket,
-    perMessageDeflate: false,
-    maxPayload: maxMessageBytes,
-    maxFragments,
-  });
-  const pace = new Pace(SOCKETS_PER_SECOND, realTime);
-  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (!isFor(path, request)) {
-      if (server.listenerCount("upgrade") === 1) refuse(socket.on("error", ignore), 404);
-      return;
-    }
+export function attachSockets(server: Server, options: SocketOptions): () => void {
+  const upgrades = new Upgrades(options);
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // First of all: a reset during the asynchronous part would end the process.
     socket.on("error", ignore);
-    const peer = await admit(request).catch((error: unknown) => {
-      hub.report(error);
-      return error instanceof VioletError && error.code === "E_UNAVAILABLE" ? 503 : 500;
-    });
-    if (typeof peer === "number") return refuse(socket, peer);
-    if (!(await pace.enter(socket))) return refuse(socket, 503);
-    if (socket.destroyed) return;
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      socket.off("error", ignore);
-      serve(webSocket, socket, hub, peer);
-    });
+    if (isFor(options.path, request)) void upgrades.take(request, socket, head);
+    else if (server.listenerCount("upgrade") === 1) refuse(socket, { status: 404 });
+    else socket.off("error", ignore);
   };
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-    void upgrade(request, socket, head);
   server.on("upgrade", onUpgrade);
   return () => {
     server.off("upgrade", onUpgrade);
-    sockets.close();
+    upgrades.close();
   };
+}
+
+class Upgrades {
+  readonly #options: SocketOptions;
+  readonly #sockets: ws.Server<typeof ConnectedSocket>;
+  readonly #pace = new Pace(SOCKETS_PER_SECOND, realTime);
+  /** One for all of them. */
+  readonly #onClose: (this: WebSocket, code: number) => void;
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
+    const limits: ServerOptions<typeof ConnectedSocket> & { readonly closeTimeout: number } = {
+      noServer: true,
+      clientTracking: false,
+      WebSocket: ConnectedSocket,
+      perMessageDeflate: false,
+      maxPayload: options.maxMessageBytes,
+      maxFragments: options.maxFragments,
+      // Its types leave it out.
+      closeTimeout: CLOSE_MS,
+    };
+    this.#sockets = new WebSocketServer(limits);
+    this.#onClose = function (code) {
+      const { connection } = this as ConnectedSocket;
+      connection?.closed(code);
+      if (connection) options.left(connection.peer);
+    };
+  }
+
+  async take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { admit, left, hub } = this.#options;
+    const peer = await admit(request).catch((error: unknown) => {
+      hub.report(error);
+      return { status: error instanceof VioletError && error.code === "E_UNAVAILABLE" ? 503 : 500 };
+    });
+    if ("status" in peer) return refuse(socket, peer);
+    const isPatient = await this.#pace.enter(socket);
+    if (!isPatient) refuse(socket, { status: 503 });
+    if (socket.destroyed || !isPatient || !this.#open(request, socket, head, peer)) left(peer);
+  }
+
+  /** False: it is no proper handshake, which is answered then. */
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): boolean {
+    let isOpen = false;
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      isOpen = true;
+      socket.off("error", ignore);
+      serve(webSocket, socket, this.#options.hub, peer);
+      webSocket.on("close", this.#onClose);
+    });
+    return isOpen;
+  }
+
+  close(): void {
+    this.#sockets.close();
+  }
 }
 
 /** Is this the request's path? */
 export const isFor = (path: string, { url = "" }: IncomingMessage): boolean => url.split("?", 1)[0] === path;
 
 const ignore = () => {};
-
-const REASONS: Record<number, string> = {
-  400: "Bad Request",
-  403: "Forbidden",
-  404: "Not Found",
-  429: "Too Many Requests",
-  503: "Service Unavailable",
-};
-
-function refuse(socket: Duplex, status: number) {
-  // Ended is half of it: who never ends the other half would keep it open.
-  socket.once("finish", () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? "Error"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
-}
 
 /** It knows its connection: one set of handlers serves them all. */
 class ConnectedSocket extends WebSocket {
@@ -97,7 +120,6 @@ class ConnectedSocket extends WebSocket {
 function serve(webSocket: ConnectedSocket, socket: Duplex, hub: Hub, peer: Peer) {
   webSocket.connection = hub.connect(new SocketWire(webSocket, socket), peer);
   webSocket.on("message", onMessage);
-  webSocket.on("close", onClose);
   webSocket.on("error", ignore);
 }
 
@@ -105,10 +127,6 @@ function onMessage(this: WebSocket, data: Buffer, isBinary: boolean) {
   const { connection } = this as ConnectedSocket;
   if (isBinary) connection?.close(closeCodes.unsupported);
   else connection?.receive(data.toString());
-}
-
-function onClose(this: WebSocket, code: number) {
-  (this as ConnectedSocket).connection?.closed(code);
 }
 
 /** `ws` exports its frame writer; its types leave it out. */

@@ -65,6 +65,8 @@ export class Site {
         logOps,
         outboxBytes,
         maxStoreBytes,
+        // All browsers are of one session here.
+        socketsPerSession: 1000,
         heartbeatMs: 25_000,
         deadAfterMs: 45_000,
       },

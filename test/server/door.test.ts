@@ -59,7 +59,7 @@ suite("a hello", () => {
     assert.notEqual(welcome.self.id, rendered.payload?.self.id);
   });
 
-  test("is refused without the session's own tokens", async () => {
+  test("T18 T24 is refused without the session's own tokens", async () => {
     const [mine, other] = [await served.get("/"), await served.get("/")];
     const refused: Record<string, Partial<Greeting>> = {
       "no csrf": { csrf: undefined },

@@ -49,6 +49,7 @@ class Site {
       maxMessageBytes: 65_536,
       maxFragments,
       admit,
+      left: () => {},
     });
   }
 

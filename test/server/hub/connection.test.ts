@@ -198,7 +198,7 @@ suite("a connection", () => {
     assert.equal(page.closedWith, closeCodes.heartbeat);
   });
 
-  test("has at most so many stores", async () => {
+  test("T35 has at most so many stores", async () => {
     const bench = new HubBench({ limits: { storesPerSocket: 1 } });
     const [one, two] = [counter(), counter()];
     const frames = await bench

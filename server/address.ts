@@ -1,0 +1,19 @@
+import { isIP, isIPv6 } from "node:net";
+
+/**
+ * What limits per address count by: an IPv4 address, or the first 64 bits of an IPv6 one, of which every subscriber has
+ * all that follow. A port that a proxy wrote behind it is left out.
+ */
+export function placeOf(text: string): string {
+  const address = isIP(text) ? text : text.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  if (!isIPv6(address)) return address;
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  return mapped ?? `${groupsOf(address).slice(0, 4).join(":")}::/64`;
+}
+
+/** The groups of an IPv6 address, with those that `::` stands for. */
+function groupsOf(address: string): string[] {
+  const [head = [], tail] = address.split("::").map((half) => half.split(":").filter(Boolean));
+  const zeros = tail ? new Array<string>(8 - head.length - tail.length).fill("0") : [];
+  return [...head, ...zeros, ...(tail ?? [])].map((group) => Number.parseInt(group, 16).toString(16));
+}
