@@ -25,6 +25,8 @@ export interface Limits {
   readonly roomsPerSession: number;
   readonly socketsPerSession: number;
   readonly socketsPerAddress: number;
+  /** Of a server that `app.listen` makes: connections of all kinds. */
+  readonly maxConnections: number;
   readonly maxStoreBytes: number;
   readonly logOps: number;
   readonly logBytes: number;
@@ -66,6 +68,7 @@ export const defaultLimits: Limits = {
   roomsPerSession: 64,
   socketsPerSession: 10,
   socketsPerAddress: 100,
+  maxConnections: 20_000,
   maxStoreBytes: MIB,
   logOps: 1000,
   logBytes: MIB,

@@ -11,6 +11,8 @@ export type RequestListener = (request: IncomingMessage, response: ServerRespons
 const SOCKET_PATH = "/_violet/socket";
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** So often Node looks whether they are over: by default every 30 s, which would make 40 s of 10. */
+const LOOK_MS = 1000;
 /** Requests that are under way may take so long when the app closes. */
 const DRAIN_MS = 5000;
 
@@ -36,12 +38,13 @@ export class Servers {
     );
   }
 
-  /** A server that ends with the app. Slow senders of headers and bodies are cut off. */
+  /** A server that ends with the app. Slow senders of headers and bodies are cut off, and so is who is one too many. */
   create(site: RequestListener): Server {
     const server: Server = createServer(
       {
         headersTimeout: HEADERS_MS,
         requestTimeout: REQUEST_MS,
+        connectionsCheckingInterval: LOOK_MS,
         // Whoever offers HTTP/2 (`Upgrade: h2c`) gets the page, unless the app takes upgrades of its own.
         shouldUpgradeCallback: (request) =>
           isFor(SOCKET_PATH, request) || server.listenerCount("upgrade") > 1,
@@ -50,6 +53,7 @@ export class Servers {
         site(request, response);
       },
     );
+    server.maxConnections = this.#app.settings.limits.maxConnections;
     this.#own.set(server, socketsOf(server));
     this.attach(server);
     return server;

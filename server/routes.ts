@@ -21,6 +21,8 @@ const PREFIX = "/_violet/";
 export function routes(app: App): Middleware {
   const table = new Map<string, Route>([
     ["session", (request, response) => answerSession(app, request, response)],
+    // What comes here is no upgrade: a proxy took that away, or somebody looks.
+    ["socket", (_, response) => refuse(response.setHeader("Upgrade", "websocket"), 426)],
     ["early.js", (request, response) => sendText(request, response, early(request))],
     ["runtime.js", (request, response) => sendFile(request, response, "violet.js")],
     ["violet.js.map", (request, response) => sendFile(request, response, "violet.js.map")],
@@ -68,6 +70,7 @@ function styleRoute(app: App, name: string): Route | undefined {
  */
 async function answerSession(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { door } = app;
+  if (!METHODS.includes(request.method ?? "")) return refuse(response.setHeader("Allow", METHODS), 405);
   if (!isAllowed(app, request)) return refuse(response, 403);
   shareWith(app, request, response);
   if (request.method === "OPTIONS") return void response.writeHead(204, PREFLIGHT).end();
@@ -79,6 +82,8 @@ async function answerSession(app: App, request: IncomingMessage, response: Serve
   response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" });
   response.end(JSON.stringify(door.renew(typeof token === "string" ? token : undefined, session)));
 }
+
+const METHODS = ["GET", "POST", "OPTIONS"];
 
 /** Browsers ask before they send another origin a header of its own. */
 const PREFLIGHT = {

@@ -25,6 +25,9 @@ export interface SocketOptions {
   left(peer: Peer): void;
 }
 
+/** What may come before the handshake is answered, for which browsers wait. Node reads up to 64 KiB ahead. */
+const MAX_EARLY_BYTES = 4096;
+
 /** Who does not answer a close is waited for so long, and counts as a socket of its address. */
 const CLOSE_MS = 5000;
 
@@ -85,9 +88,12 @@ class Upgrades {
       return { status: error instanceof VioletError && error.code === "E_UNAVAILABLE" ? 503 : 500 };
     });
     if ("status" in peer) return refuse(socket, peer);
-    const isPatient = await this.#pace.enter(socket);
-    if (!isPatient) refuse(socket, { status: 503 });
-    if (socket.destroyed || !isPatient || !this.#open(request, socket, head, peer)) left(peer);
+    const isTurn = await this.#pace.enter(socket);
+    const earlyBytes = head.length + socket.readableLength;
+    if (!isTurn) refuse(socket, { status: 503 });
+    else if (earlyBytes > MAX_EARLY_BYTES) refuse(socket, { status: 400 });
+    else if (!socket.destroyed && this.#open(request, socket, head, peer)) return;
+    left(peer);
   }
 
   /** False: it is no proper handshake, which is answered then. */

@@ -5,6 +5,7 @@ import express from "express";
 import { violet } from "../../server/index.ts";
 import { MemoryLogger, secret, serve } from "../support/serve.ts";
 import { assert, suite, test } from "../support/suite.ts";
+import { dropSockets, upgrade } from "../support/upgrade.ts";
 
 const UPGRADE = "Connection: Upgrade\r\nUpgrade:";
 
@@ -22,6 +23,109 @@ async function ask(server: Server, path: string, headers: string): Promise<strin
 }
 
 const statusOf = (answer: string) => Number(answer.split(" ", 2)[1]);
+
+suite("an upgrade that waits to be let in", () => {
+  /** A site on which it is not found out who comes before the test says so. */
+  async function held() {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<undefined>();
+    const served = await serve(() => {}, {
+      authenticate() {
+        asked.resolve();
+        return answer.promise;
+      },
+    });
+    const { port } = served.server.address() as AddressInfo;
+    return { ...served, asked: asked.promise, answer, handshake: handshakeFor(port) };
+  }
+  const handshakeFor = (port: number) =>
+    [
+      "GET /_violet/socket HTTP/1.1",
+      `Host: 127.0.0.1:${port}`,
+      `Origin: http://127.0.0.1:${port}`,
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+      "\r\n",
+    ].join("\r\n");
+
+  test("T38 may be reset meanwhile: the process goes on", async () => {
+    const { server, url, asked, answer, handshake, close } = await held();
+    const gone = Promise.withResolvers<void>();
+    server.once("connection", (socket) => void socket.once("close", () => gone.resolve()));
+    const socket = open(server);
+    socket.write(handshake);
+    await asked;
+    socket.resetAndDestroy();
+    await gone.promise;
+    answer.resolve(undefined);
+    assert.equal((await fetch(`${url}/_violet/health`)).status, 200);
+    await close();
+  });
+
+  test("T36 may send little before it is answered: more than 4 KiB are a 400, and are not read", async () => {
+    const { server, asked, answer, handshake, close } = await held();
+    const accepted = once(server, "connection") as Promise<[Socket]>;
+    const socket = open(server).on("error", () => {});
+    socket.write(handshake);
+    const [theirs] = await accepted;
+    await asked;
+    socket.write(Buffer.alloc(8 * 1024 * 1024));
+    while (theirs.bytesRead < 65_536) await new Promise(setImmediate);
+    answer.resolve(undefined);
+    const [first] = (await once(socket, "data")) as [Buffer];
+    assert.equal(statusOf(String(first)), 400);
+    assert(theirs.bytesRead < 1024 * 1024, `${theirs.bytesRead} bytes were read`);
+    socket.destroy();
+    await close();
+  });
+});
+
+suite("a handshake that is none", () => {
+  test("T38 is answered, and its socket ended", async () => {
+    const { server, url, close } = await serve(() => {});
+    const origin = { Origin: url };
+    const cases: [status: number, path: string, headers: object][] = [
+      [400, "/_violet/socket", { ...origin, "Sec-WebSocket-Version": "7" }],
+      [400, "/_violet/socket", { ...origin, "Sec-WebSocket-Key": "short" }],
+      [400, "/_violet/socket", { ...origin, "Sec-WebSocket-Protocol": "a, a" }],
+      [400, "/_violet/socket", { ...origin, Upgrade: "h2c" }],
+      [404, "/_violet/sockets", origin],
+      [404, "/_violet/socket/", origin],
+    ];
+    for (const [status, path, headers] of cases) {
+      const answered = await upgrade(url, { path, headers: lowerCased(headers) });
+      assert.equal(answered.status, status, `${path} ${JSON.stringify(headers)}`);
+    }
+    assert.equal(statusOf(await ask(server, "/_violet/socket", "Connection: close")), 426);
+    assert.equal((await upgrade(url)).status, 101);
+    dropSockets();
+    await close();
+  });
+
+  const lowerCased = (headers: object) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+});
+
+suite("a server that the app makes", () => {
+  test("T37 waits 10 s for headers and 30 s for a request, and looks each second", async () => {
+    const { server, close } = await serve(() => {});
+    const looks = (server as { connectionsCheckingInterval?: number }).connectionsCheckingInterval;
+    assert.deepEqual([server.headersTimeout, server.requestTimeout, looks], [10_000, 30_000, 1000]);
+    await close();
+  });
+
+  test("T37 has so many connections: one more is closed at once", async () => {
+    const { server, close } = await serve(() => {}, { limits: { maxConnections: 2 } });
+    const [one, two] = [open(server), open(server)];
+    await Promise.all([once(one, "connect"), once(two, "connect")]);
+    const three = open(server).resume();
+    await once(three, "end");
+    for (const socket of [one, two, three]) socket.destroy();
+    await close();
+  });
+});
 
 suite("an upgrade that is not Violet's", () => {
   test("is answered as a plain request, so that HTTP/2 may be offered", async () => {

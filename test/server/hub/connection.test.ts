@@ -33,14 +33,14 @@ suite("a connection", () => {
     assert.equal(frames[1]?.type, "state");
   });
 
-  test("gets nothing before its hello, and is closed when it sends something else", async () => {
+  test("T36 gets nothing before its hello, and is closed when it sends something else", async () => {
     const bench = new HubBench();
     const page = bench.page();
     assert.deepEqual(await page.send({ type: "pong" }), []);
     assert.equal(page.closedWith, closeCodes.helloTimeout);
   });
 
-  test("is closed when it says nothing for 5 s", async () => {
+  test("T36 is closed when it says nothing for 5 s", async () => {
     const bench = new HubBench();
     const page = bench.page();
     bench.clock.pass(5000);
