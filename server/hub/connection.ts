@@ -1,3 +1,4 @@
+import { explain } from "#dev";
 import { type ErrorCode, VioletError } from "../../src/errors.ts";
 import type { Client } from "../../src/state/definition.ts";
 import { type CloseCode, closeCodes } from "../../src/wire/close-codes.ts";
@@ -86,7 +87,17 @@ export class Connection implements OutgoingHost, InboxHost {
 
   // What arrives
 
+  /** Whatever it is, it ends nobody else's connection. */
   receive(text: string): void {
+    try {
+      this.#receive(text);
+    } catch (error) {
+      this.report(error);
+      this.#strike("E_INTERNAL");
+    }
+  }
+
+  #receive(text: string) {
     if (this.#state === "closed") return;
     if (!this.#inbox.isFull) this.heardAt = this.#hub.now();
     const frame = read(text, this.#hub.limits);
@@ -214,7 +225,7 @@ export class Connection implements OutgoingHost, InboxHost {
     const code = failure.code as ErrorCode;
     const { store } = failure;
     countError(this.counters, code);
-    const text = message ?? new VioletError(code, typeof store === "string" ? { store } : {}).message;
+    const text = message ?? explain(code, typeof store === "string" ? { store } : {});
     this.send(new Encoded({ type: "error", ...failure, message: text }));
   }
 

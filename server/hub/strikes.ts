@@ -3,7 +3,7 @@ import type { Limits } from "../limits.ts";
 /** The bad frames of a connection: a few are forgiven, too many within `strikesMs` are not. */
 export class Strikes {
   readonly #limits: Pick<Limits, "strikes" | "strikesMs">;
-  #times: number[] = [];
+  readonly #times: number[] = [];
 
   constructor(limits: Pick<Limits, "strikes" | "strikesMs">) {
     this.#limits = limits;
@@ -12,7 +12,8 @@ export class Strikes {
   /** Counts one more; true: that was the last. */
   areOut(now: number): boolean {
     const { strikes, strikesMs } = this.#limits;
-    this.#times = this.#times.filter((at) => now - at < strikesMs);
+    const recent = this.#times.findIndex((at) => now - at < strikesMs);
+    this.#times.splice(0, recent < 0 ? this.#times.length : recent);
     return this.#times.push(now) >= strikes;
   }
 }

@@ -1,4 +1,5 @@
-import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
+import { explain } from "#dev";
+import { type ErrorCode, fail } from "../../src/errors.ts";
 import type { Client } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
@@ -175,7 +176,7 @@ export class Subscription implements ExitHost {
 
   error({ message, ...failure }: Failure): void {
     const { id, name } = this.authority;
-    const text = message ?? new VioletError(failure.code as ErrorCode, { store: name }).message;
+    const text = message ?? explain(failure.code as ErrorCode, { store: name });
     this.#pass(text.length, () => this.connection.error({ store: id, ...failure, message: text }));
   }
 

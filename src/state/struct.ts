@@ -1,7 +1,7 @@
 /** Superstruct, behind one module: nothing else in Violet imports it. Only types: what runs is the app's own copy. */
 import type { Struct } from "superstruct";
 import { CHECKED } from "#dev";
-import { fail } from "../errors.ts";
+import { fail, VioletError } from "../errors.ts";
 import { typeName } from "./json.ts";
 import type { Path, Step } from "./ops.ts";
 
@@ -62,8 +62,18 @@ type Entry = readonly [Step, unknown, AnyStruct | undefined];
  * Throws E_VALIDATION for the first thing that does not fit.
  */
 export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
-  const { path, branch, coerces } = walk;
   if (!struct) return refuse(walk, { type: "never", message: "", value: given });
+  try {
+    return take(struct, given, walk);
+  } catch (error) {
+    // Superstruct prints what it refuses, and that throws for a value like `{ "toString": 1 }`.
+    if (error instanceof VioletError || isPrintable(given)) throw error;
+    return refuse(walk, { type: struct.type, message: `Expected ${struct.type}`, value: given });
+  }
+}
+
+function take(struct: AnyStruct, given: unknown, walk: Walk): unknown {
+  const { path, branch, coerces } = walk;
   let value = coerces ? struct.coercer(fromText(struct.type, given), walk) : given;
   for (const failure of struct.validator(value, walk)) refuse(walk, failure);
   for (const [key, inner, its] of partsOf(struct, value as Fields, walk)) {
@@ -78,6 +88,15 @@ export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk)
   }
   for (const failure of struct.refiner(value, walk)) refuse(walk, failure);
   return value;
+}
+
+function isPrintable(value: unknown): boolean {
+  try {
+    JSON.stringify(value, (_, part: unknown) => String(part) && part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { array, number, object, optional, size, string } from "superstruct";
+import { any, array, number, object, optional, size, string } from "superstruct";
 import type { Backend } from "../../../server/backends/backend.ts";
 import { memory } from "../../../server/backends/memory.ts";
 import { VioletError } from "../../../src/errors.ts";
+import type { Json } from "../../../src/state/json.ts";
 import type { Op } from "../../../src/state/ops.ts";
 import type { SharedOptions } from "../../../src/state/options.ts";
 import { shared } from "../../../src/state/shared.ts";
@@ -46,6 +47,34 @@ const push = (id: string, index = 0): [["splice", (string | number)[], number, {
   ["splice", ["items", index], 0, [{ id }]],
 ];
 const call = (action: string, ...args: string[]) => ({ action, args, seed: 1, at: 1_700_000_000_000 });
+
+suite("what is written", () => {
+  test("T9 stays the data that it is: tags, references and names of code mean nothing", async () => {
+    const bench = new HubBench();
+    const definition = definitionOf(
+      shared(`authority${stores++}`, { state: object({ any: any() }), initial: () => ({ any: null }) }),
+    );
+    const eve = await bench.subscriber("eve", definition);
+    const authority = await bench.authority(definition);
+    const tagged: Json[] = [
+      { $type: "Date", value: 0 },
+      { __type: "Function", body: "process.exit()" },
+      ["$F1", "$@1", "$1:constructor"],
+      { _$litType$: 1, strings: ["<b>"] },
+      { type: "Buffer", data: [1] },
+    ];
+    for (const [index, value] of tagged.entries()) {
+      await eve.sync(1, index + 1, index, [["set", ["any"], value]]);
+      assert.deepStrictEqual(authority.tree.root, { any: value });
+    }
+    for (const key of ["then", "toJSON", "constructor"]) {
+      await eve.news();
+      const thenable = `{"type":"SYNC","store":1,"n":6,"v":5,"batches":[[["set",["any"],[{"${key}":{}}]]]]}`;
+      assert.equal(only(await eve.send(thenable), "error").code, "E_BAD_KEY");
+    }
+    assert.deepStrictEqual(authority.tree.root, { any: tagged.at(-1) });
+  });
+});
 
 suite("a store's truth", () => {
   test("acknowledges its writer and tells all others", async () => {
@@ -164,13 +193,27 @@ suite("a batch that came before", () => {
     assert.equal(only(await otherLife.hello("ann", { store: definition.name, life: 2 }), "state").last, 0);
   });
 
-  test("is refused with the number that is due, where one is missing in between", async () => {
+  test("T25 is refused with the number that is due, where one is missing in between", async () => {
     const bench = new HubBench();
     const definition = board();
     const ann = await bench.subscriber("ann", definition);
     await ann.sync(1, 1, 0, increment());
     const { code, re, next } = only(await ann.sync(1, 3, 1, increment()), "error");
     assert.deepEqual({ code, re, next }, { code: "E_SEQ", re: 3, next: 2 });
+    assert.equal((await bench.authority(definition)).tree.root.count, 1);
+  });
+
+  test("T25 has a number that is one: from 1, whole, and safe", async () => {
+    const bench = new HubBench({ limits: { strikes: 100 } });
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    await ann.news();
+    for (const n of ["0", "-1", "1.5", "9007199254740993", "1e400", '"1"', "[1]", "null", "true"]) {
+      const text = `{"type":"SYNC","store":1,"n":${n},"v":0,"batches":[[["increment",["count"],1]]]}`;
+      assert.equal(only(await ann.send(text), "error").code, "E_BAD_MESSAGE", n);
+    }
+    assert.equal((await bench.authority(definition)).version, 0);
+    assert.equal(only(await ann.sync(1, 1, 0, increment()), "ack").v, 1);
   });
 
   test("is known however many lives others have had", async () => {
@@ -281,7 +324,34 @@ suite("a batch that is refused", () => {
     assert.equal((await refused(withActions(), call("add", "a", "b"))).code, "E_VALIDATION");
   });
 
-  test("is one that would let the store grow past its limit", async () => {
+  test("T14 says which field its value does not fit, whatever that value is", async () => {
+    const wrong: [field: string, path: (string | number)[], value: string][] = [
+      ["count", ["count"], '"1"'],
+      ["count", ["count"], "null"],
+      ["count", ["count"], '{"toString":1}'],
+      ["count", ["count"], '[{"toString":1,"valueOf":{}}]'],
+      ["items", ["items"], '{"length":4294967295}'],
+      ["items.0.id", ["items"], '[{"id":{"toString":1}}]'],
+      ["items.0.text", ["items"], '[{"id":"a","text":{"toString":{}}}]'],
+      ["items.0.toString", ["items"], '[{"id":"a","toString":1}]'],
+    ];
+    for (const [field, path, value] of wrong) {
+      const error = await refused(board(), [["set", path, JSON.parse(value)]]);
+      assert.deepEqual([error.code, error.field], ["E_VALIDATION", field], value);
+    }
+  });
+
+  test("T14 is one with a number that JSON cannot say again", async () => {
+    const bench = new HubBench();
+    const definition = board();
+    const ann = await bench.subscriber("ann", definition);
+    await ann.news();
+    const text = '{"type":"SYNC","store":1,"n":1,"v":0,"batches":[[["set",["count"],1e400]]]}';
+    assert.equal(only(await ann.send(text), "error").code, "E_NOT_JSON");
+    assert.equal((await bench.authority(definition)).tree.root.count, 0);
+  });
+
+  test("T65 is one that would let the store grow past its limit", async () => {
     const bench = new HubBench({ limits: { maxStoreBytes: 200 } });
     const definition = board();
     const ann = await bench.subscriber("ann", definition);
@@ -289,6 +359,25 @@ suite("a batch that is refused", () => {
     const error = only(await ann.sync(1, 2, 1, [["set", ["items", 0, "text"], "x".repeat(200)]]), "error");
     assert.equal(error.code, "E_STORE_FULL");
     assert.equal(only(await ann.sync(1, 3, 1, [["splice", ["items", 0], 1]]), "ack").v, 2);
+  });
+
+  test("T65 is each one more of pushes without end, and the store is as it was before it", async () => {
+    const bench = new HubBench({ limits: { maxStoreBytes: 5000, messageBurst: 1000, opBurst: 1000 } });
+    const definition = definitionOf(
+      shared(`authority${stores++}`, { state: array(string()), initial: () => [] as string[] }),
+    );
+    const eve = await bench.subscriber("eve", definition);
+    const authority = await bench.authority(definition);
+    let taken = 0;
+    for (let n = 1; n <= 200; n++) {
+      const [answer] = await eve.sync(1, n, authority.version, [
+        ["splice", ["value", taken], 0, ["x".repeat(50)]],
+      ]);
+      if (answer?.type === "ack") taken++;
+    }
+    assert.equal(bench.hub.counters.errors.E_STORE_FULL, 200 - taken);
+    const { length } = JSON.stringify(authority.tree.root);
+    assert.ok(length <= 5000 && length > 4900, `${length} letters`);
   });
 
   test("is one of too many ops, or on a path of too many steps", async () => {

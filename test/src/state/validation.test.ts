@@ -429,6 +429,45 @@ suite("refusalOf", () => {
   });
 });
 
+suite("a value that cannot be printed", () => {
+  const values = [
+    '{"toString":1}',
+    '{"toString":{},"valueOf":1}',
+    '[[{"toString":1}]]',
+    '{"a":{"toString":null}}',
+  ];
+  const structs: Record<string, AnyStruct> = {
+    string: string(),
+    number: min(number(), 1),
+    literal: enums(["a"]),
+    union: union([string(), object({ a: string() })]),
+    list: array(object({ a: number() })),
+    record: record(string(), string()),
+    size: size(string(), 1),
+    "rule of the app's own": refine(any(), "never", () => false),
+  };
+  for (const [name, struct] of Object.entries(structs))
+    test(`T14 is refused as any other: ${name}`, () => {
+      for (const value of values) {
+        const refusal = refusalOf(struct, JSON.parse(value));
+        assert.ok(refusal, value);
+        assert.doesNotMatch(JSON.stringify(refusal), /toString":1|null/);
+      }
+    });
+
+  test("T14 is refused as an argument, too", () => {
+    for (const struct of [string(), union([string(), number()])])
+      assert.throws(() => takeArguments([struct], [Object.create(null)], "f"), { code: "E_VALIDATION" });
+  });
+
+  test("does not hide what the app's own rule throws", () => {
+    const broken = define("broken", () => {
+      throw new RangeError("a mistake");
+    });
+    assert.throws(() => refusalOf(broken, { a: 1 }), RangeError);
+  });
+});
+
 suite("takeArguments", () => {
   const taken = (structs: AnyStruct[], ...args: unknown[]) => takeArguments(structs, args, "chat.send");
   const refuses = (field: string, structs: AnyStruct[], ...args: unknown[]) =>

@@ -1,0 +1,87 @@
+/** Many frames over several sockets at once, each from a seed. */
+import { randomFrom } from "../support/seed.ts";
+import { type Credentials, credentials, greeting } from "./credentials.ts";
+import { frame, violations } from "./frames-wire.ts";
+import { RawSocket } from "./raw-socket.ts";
+
+export interface AttackOptions {
+  /** Where much is allowed, and where the defaults are. */
+  readonly ports: readonly number[];
+  readonly frames: number;
+  readonly seed: number;
+  /** Makes the texts of the messages. */
+  readonly source: (random: () => number) => { next(): string };
+}
+
+/** Sockets at once. */
+const SOCKETS = 8;
+/** Frames that are written at once; then the answer is waited for. */
+const CHUNK = 80;
+/** The same where the fifth bad one ends the connection. */
+const DEFAULT_CHUNK = 10;
+/** So many chunks in a connection; one that ends with a violation is its last. */
+const CHUNKS = 12;
+/** One connection in so many is under the defaults. */
+const DEFAULTS = 20;
+/** One chunk in so many ends with a frame that ends the connection. */
+const VIOLATION = 8;
+
+/** How many frames were sent. */
+export async function attack({ ports, frames, seed, source }: AttackOptions): Promise<number> {
+  const pages = await Promise.all(ports.map((port) => credentials(`http://127.0.0.1:${port}`)));
+  let left = frames;
+  let connections = 0;
+  const take = (most: number) => {
+    const taken = Math.min(left, most);
+    left -= taken;
+    return taken;
+  };
+  const lane = async (random: () => number) => {
+    const texts = source(random);
+    while (left > 0) {
+      const isDefault = ++connections % DEFAULTS === 0;
+      const [port, page] = [ports, pages].map((each) => each[isDefault ? 1 : 0]) as [number, Credentials];
+      await converse(port, page, {
+        random,
+        texts,
+        take: () => take(isDefault ? DEFAULT_CHUNK : CHUNK),
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: SOCKETS }, (_, number) => lane(randomFrom(seed + number))));
+  return frames - left;
+}
+
+interface Talk {
+  readonly random: () => number;
+  readonly texts: { next(): string };
+  take(): number;
+}
+
+/** One connection: a hello, some chunks, and an end. */
+async function converse(port: number, page: Credentials, { random, texts, take }: Talk): Promise<void> {
+  const socket = new RawSocket({ port, cookie: page.cookie });
+  try {
+    await socket.opened;
+    socket.send(greeting(page, "wall", "canary", "room/1"));
+    await socket.text(isWelcome);
+    for (let chunk = 0; chunk < CHUNKS && !socket.isClosed; chunk++) {
+      const count = take();
+      if (!count) return;
+      const parts = Array.from({ length: count }, () => frame(texts.next()));
+      const isLast = random() < 1 / VIOLATION;
+      const [, , bytes] = violations[Math.floor(random() * violations.length)] as (typeof violations)[number];
+      parts.push(isLast ? bytes : PROBE);
+      socket.texts.length = 0;
+      socket.write(Buffer.concat(parts));
+      if (isLast) await socket.closed;
+      else await socket.text(isPing);
+    }
+  } finally {
+    socket.destroy();
+  }
+}
+
+const PROBE = frame('{"type":"probe"}');
+const isWelcome = (text: string) => text.startsWith('{"type":"welcome"');
+const isPing = (text: string) => text === '{"type":"ping"}';

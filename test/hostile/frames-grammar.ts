@@ -1,0 +1,120 @@
+/** Messages that nearly fit the protocol, made quickly: a seeded grammar whose every part may be poisoned. */
+import { largeValueTexts, nameTexts, opTexts, recorded, valueTexts } from "./corpus.ts";
+
+export type Random = () => number;
+
+const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+
+/** One part in so many is poison. */
+const POISON = 12;
+/** One message in so many brings a large value; is a recorded shape; is noise; has its text mutated. */
+const LARGE = 2000;
+const RECORDED = 40;
+const NOISE = 25;
+const MUTATED = 6;
+
+const stores = ['"wall"', '"canary"', '"room/1"', '"secret"'];
+const noise = '{}[]",:\\\\ntrue-0.eE+1"type""SYNC"\u0000\u001f\u2028\u{1f4a9}é';
+
+/** Makes the texts of messages. */
+export class Grammar {
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  next(): string {
+    const dice = this.#random();
+    if (dice < 1 / LARGE) return this.#large();
+    if (dice < 1 / RECORDED) return pick(this.#random, recorded);
+    if (dice < 1 / RECORDED + 1 / NOISE) return this.#noise();
+    const text = this.#message();
+    return this.#random() < 1 / MUTATED ? this.#mutated(text) : text;
+  }
+
+  #is(chance: number): boolean {
+    return this.#random() < 1 / chance;
+  }
+
+  #number(most: number): number {
+    return Math.floor(this.#random() * most);
+  }
+
+  /** A valid text, or what is none, or not here. */
+  #part(valid: string): string {
+    if (!this.#is(POISON)) return valid;
+    return pick(this.#random, this.#is(2) ? nameTexts : valueTexts);
+  }
+
+  #store(): string {
+    if (this.#is(POISON)) return pick(this.#random, nameTexts);
+    return this.#is(50) ? `"room/${this.#number(1e6)}"` : pick(this.#random, stores);
+  }
+
+  #value(): string {
+    return this.#is(2) ? pick(this.#random, valueTexts) : '"text"';
+  }
+
+  #message(): string {
+    const kind = this.#number(20);
+    if (kind < 14)
+      return `{"type":"SYNC","store":${this.#part(String(1 + this.#number(4)))},"n":${this.#part(String(1 + this.#number(3)))},"v":${this.#part(String(this.#number(3)))},"batches":${this.#batches()}${this.#more()}}`;
+    if (kind < 17)
+      return `{"type":"subscribe","store":${this.#store()},"life":${this.#part(String(this.#number(3)))}${this.#is(3) ? `,"epoch":${this.#part('"x"')},"version":${this.#part("0")}` : ""}${this.#more()}}`;
+    if (kind < 18)
+      return `{"type":"unsubscribe","store":${this.#part(String(this.#number(9)))}${this.#more()}}`;
+    return `{"type":${this.#part(this.#is(2) ? '"pong"' : '"probe"')}${this.#more()}}`;
+  }
+
+  /** A field too many. */
+  #more(): string {
+    return this.#is(10) ? `,${pick(this.#random, nameTexts)}:${pick(this.#random, valueTexts)}` : "";
+  }
+
+  #batches(): string {
+    if (this.#is(12)) return pick(this.#random, valueTexts);
+    const count = this.#is(4) ? 1 + this.#number(4) : 1;
+    return `[${Array.from({ length: count }, () => (this.#is(4) ? this.#call() : this.#ops())).join()}]`;
+  }
+
+  #ops(): string {
+    const count = this.#is(200) ? 101 : this.#is(4) ? this.#number(4) : 1;
+    return `[${Array.from({ length: count }, () => this.#op()).join()}]`;
+  }
+
+  #op(): string {
+    if (this.#is(2)) return pick(this.#random, opTexts);
+    return `["set",[${pick(this.#random, nameTexts)},${pick(this.#random, nameTexts)}],${this.#value()}]`;
+  }
+
+  #call(): string {
+    return `{"action":${this.#part('"say"')},"args":[${this.#value()}],"seed":${this.#part("1")},"at":${this.#part("1")}}`;
+  }
+
+  #large(): string {
+    return `{"type":"SYNC","store":1,"n":1,"v":0,"batches":[[["set",["text"],${pick(this.#random, largeValueTexts)}]]]}`;
+  }
+
+  #noise(): string {
+    let text = "";
+    for (let letters = this.#number(60); letters--; ) text += noise[this.#number(noise.length)];
+    return text;
+  }
+
+  /** Cut off, or with a piece that is missing, twice, or from elsewhere. */
+  #mutated(text: string): string {
+    const from = this.#number(text.length);
+    const to = from + this.#number(12);
+    switch (this.#number(4)) {
+      case 0:
+        return text.slice(0, from);
+      case 1:
+        return text.slice(0, from) + text.slice(to);
+      case 2:
+        return text.slice(0, to) + text.slice(from);
+      default:
+        return text.slice(0, from) + noise.slice(to % noise.length) + text.slice(to);
+    }
+  }
+}
