@@ -148,7 +148,7 @@ suite("a page over a real socket", () => {
   });
 
   test("that sends faster than it is answered is not read from, and then gets all its answers", async () => {
-    const counters = await start({ logBytes: 1e9, logOps: 1e6 });
+    const counters = await start({ logBytes: 1e9, logOps: 1e6, messageBurst: 1000 });
     const sockets: Socket[] = [];
     served.server.on("connection", (socket) => sockets.push(socket));
     const rule = Promise.withResolvers<boolean>();

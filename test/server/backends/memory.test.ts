@@ -28,7 +28,7 @@ suite("memory()", () => {
         return kept.commit({ ...commit, value });
       },
     };
-    const bench = new HubBench({ backend });
+    const bench = new HubBench({ backend, limits: { messageBurst: 250 } });
     const page = await bench.subscriber("ann", list);
     const { tree } = await bench.authority(list);
     for (let n = 1; n <= 250; n++) {
