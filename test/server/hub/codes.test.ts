@@ -211,6 +211,14 @@ const closed: Readonly<Record<string, () => Promise<number | undefined>>> = {
       hub.endSession(page.connection.peer.session.id);
     }),
   protocol: () => ended((page) => page.post({ type: "hello", protocol: 2, stores: [] })),
+  tooMany: () =>
+    ended(
+      async (page, bench) => {
+        await bench.page(page.connection.peer.session.id).hello("bob");
+        await greet(page);
+      },
+      { limits: { socketsPerSession: 1 } },
+    ),
   badMessages: () =>
     ended((page) => {
       for (let count = 0; count < 5; count++) page.post("{");

@@ -50,7 +50,7 @@ let stores = 0;
 
 /** What Ann, who sees a part, sends, and what becomes of the whole. */
 async function open(state: Partial<State> = {}) {
-  const bench = new HubBench();
+  const bench = new HubBench({ limits: { messageBurst: 5000, opBurst: 10_000 } });
   const definition = definitionOf(
     shared(`sight${stores++}`, {
       state: State,
