@@ -267,8 +267,8 @@ export class Authority extends StoreCore {
     if (!Array.isArray(frame)) return this.arguments(frame.action, frame.args);
     const { maxPathSteps, maxBatchOps } = this.#options.limits;
     if (frame.length > maxBatchOps) fail("E_TOO_BIG", { store: name });
-    const hasView = this.views.areDefined;
-    for (const op of frame) checkSent(op, { name, definition, maxPathSteps, hasView });
+    const rules = { name, definition, maxPathSteps, hasView: this.views.areDefined };
+    for (const op of frame) checkSent(op, rules);
     return [];
   }
 
