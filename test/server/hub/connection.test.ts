@@ -143,6 +143,7 @@ suite("a connection", () => {
         '{"type":"error","code":"E_FORBIDDEN","store":"","message":"E_FORBIDDEN: \\"\\": not allowed, or unknown."}',
       ],
     );
+    assert.equal(bench.hub.find(rooms, "a"), undefined, "what may not be read is not even loaded");
     const { id } = await bench.authority(secret);
     await page.sync(id, 1, 0, increment);
     await page.sync(id + 50, 1, 0, increment);

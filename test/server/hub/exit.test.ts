@@ -112,6 +112,12 @@ suite("a client that may not read any more", () => {
     assert.doesNotMatch(texts(page) + texts(next), /secret/);
   });
 
+  test("gets nothing of what it missed where it asks again before it was told", async () => {
+    const { page, definition, authority } = await lose();
+    const known = { store: definition.name, life: 1, epoch: authority.epoch, version: 0 };
+    assert.deepEqual(await page.send({ type: "subscribe", ...known }), [forbidden(definition.name)]);
+  });
+
   test("resumes when it may again", async () => {
     const { page, definition, write, authority, allow } = await lose();
     await write("between");
