@@ -25,8 +25,10 @@ function runsCode({ tag, attribute }: Slot, text: string): boolean {
     .some((url) => CODE.test(url) || (FRAME.test(tag) && /^data:/i.test(url)));
 }
 
-/** Custom elements have attributes of their own, which no browser reads. */
-const isUrl = ({ tag, attribute }: Slot) => URL_NAME.test(attribute) && !tag.includes("-");
+const isComponent = ({ tag }: Slot) => tag.includes("-");
+
+/** No browser reads a component's own attributes. */
+const isUrl = (slot: Slot) => URL_NAME.test(slot.attribute) && !isComponent(slot);
 
 /** Whether the template's own text makes code of its values. */
 export const isCode = (slot: Slot): boolean => isUrl(slot) && runsCode(slot, slot.texts[0] as string);
@@ -35,10 +37,11 @@ export const isCode = (slot: Slot): boolean => isUrl(slot) && runsCode(slot, slo
 export type Binder = (value: unknown, values: readonly unknown[]) => unknown;
 
 export function binderOf(slot: Slot): Binder {
-  // Components take any data as properties.
-  const bind = /^[.?]/.test(slot.attribute) ? (value: unknown) => value : renderable;
+  // Components take any data as properties, where Lit does not take it for a directive. Browsers' elements make texts of it.
+  const takesData = isComponent(slot) && slot.attribute.startsWith(".");
+  const bind: Binder = (value) => (takesData && !getDirectiveClass(value) ? value : renderable(value));
   const isDanger = dangerOf(slot);
-  return isDanger ? (value, values) => (isDanger(values) ? leftOut(slot) : bind(value)) : bind;
+  return isDanger ? (value, values) => (isDanger(values) ? leftOut(slot) : bind(value, values)) : bind;
 }
 
 /** Tells whether values would make of this place's text what they must not; undefined where they cannot. */
