@@ -58,7 +58,7 @@ export function captureEarly(): void {
     const { type } = event;
     if (!target.isConnected) return;
     if (type === "submit")
-      return (target as unknown as HTMLFormElement).requestSubmit((event as SubmitEvent).submitter);
+      return HTMLFormElement.prototype.requestSubmit.call(target, (event as SubmitEvent).submitter);
     if (type !== "click" && target.type !== "file") {
       if (target.value !== value) target.value = value;
       if (target.checked !== checked) target.checked = checked;

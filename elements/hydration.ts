@@ -63,7 +63,10 @@ function adopt(element: Lifecycle, start: ChildNode, update: () => void) {
   }
   const error = hydrate(root, start, update);
   // The early script asks for `hasUpdated`, which is set when this returns.
-  queueMicrotask(() => page.violetEarly?.());
+  queueMicrotask(() => {
+    // Where that script is not, an element's id may give the name a meaning.
+    if (page.violetEarly instanceof Function) page.violetEarly();
+  });
   // Without this chunk it is as in a page of plain Lit.
   import("./heal.ts").then(
     ({ heal }) => heal(element, root._$litPart$ as ChildPart, partsOf, error),

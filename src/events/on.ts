@@ -65,7 +65,12 @@ class Listener extends AsyncDirective {
 
   #listen(how: "addEventListener" | "removeEventListener"): void {
     // `.once` counts calls, not the events that a filter stops: the browser's own would end too early.
-    if (this.#event) this.#part.element[how](this.#event.type, this, { ...this.#event, once: false });
+    // A form's fields stand before its own methods: one may have this name.
+    if (this.#event)
+      EventTarget.prototype[how].call(this.#part.element, this.#event.type, this, {
+        ...this.#event,
+        once: false,
+      });
   }
 
   handleEvent(event: Event): void {
