@@ -38,6 +38,23 @@ suite("html", () => {
         message: new RegExp(`^@click on <button> in <chat-room>: this ${typeof value} is not marked`),
       }));
 
+  test("T8 executes no data, whatever it looks like: as a handler it has no mark, as a child it is text", () => {
+    const calls = [
+      { type: "call", name: "alert", args: [1] },
+      { kind: "callback", structs: [] },
+      { kind: "action" },
+      { handler: "alert(1)", args: [] },
+      { handleEvent: "alert(1)" },
+      { _$litDirective$: {}, values: [] },
+      "alert(1)",
+    ];
+    for (const value of calls) {
+      assert.throws(() => html`<p @click=${value}></p>`, { code: "E_UNMARKED" });
+      const [shown] = html`<p>${value}</p>`.values;
+      assert.equal(shown, typeof value === "string" ? value : "[object Object]");
+    }
+  });
+
   test("refuses an unknown modifier and names the known ones", () =>
     assert.throws(() => html`<form><input @input.debonce.300=${save}></form>`, {
       code: "E_MODIFIER",
