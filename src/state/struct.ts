@@ -67,8 +67,9 @@ export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk)
     return take(struct, given, walk);
   } catch (error) {
     // Superstruct prints what it refuses, and that throws for a value like `{ "toString": 1 }`.
-    if (error instanceof VioletError || isPrintable(given)) throw error;
-    return refuse(walk, { type: struct.type, message: `Expected ${struct.type}`, value: given });
+    if (CHECKED && !(error instanceof VioletError) && !isPrintable(given))
+      return refuse(walk, { type: struct.type, message: `Expected ${struct.type}`, value: given });
+    throw error;
   }
 }
 

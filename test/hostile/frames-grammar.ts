@@ -1,5 +1,5 @@
 /** Messages that nearly fit the protocol, made quickly: a seeded grammar whose every part may be poisoned. */
-import { largeValueTexts, nameTexts, opTexts, recorded, valueTexts } from "./corpus.ts";
+import { largeValueTexts, markup, nameTexts, opTexts, recorded, valueTexts } from "./corpus.ts";
 
 export type Random = () => number;
 
@@ -13,6 +13,7 @@ const RECORDED = 40;
 const NOISE = 25;
 const MUTATED = 6;
 
+const texts = markup.map((text) => JSON.stringify(text));
 const stores = ['"wall"', '"canary"', '"room/1"', '"secret"'];
 const noise = '{}[]",:\\\\ntrue-0.eE+1"type""SYNC"\u0000\u001f\u2028\u{1f4a9}é';
 
@@ -53,7 +54,7 @@ export class Grammar {
   }
 
   #value(): string {
-    return this.#is(2) ? pick(this.#random, valueTexts) : '"text"';
+    return pick(this.#random, this.#is(2) ? valueTexts : texts);
   }
 
   #message(): string {

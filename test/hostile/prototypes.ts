@@ -35,6 +35,6 @@ export function prototypes(): Record<string, string> {
     .map(([key, { value, get }]) => `${key}: ${String(value ?? get)}`)
     .sort()
     .join();
-  all["globalThis"] = keysOf(globalThis);
+  all.globalThis = keysOf(globalThis);
   return all;
 }
