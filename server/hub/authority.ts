@@ -237,7 +237,7 @@ export class Authority extends StoreCore {
     const { author, n } = by;
     const taken = { writer: author.writer, n, at: this.usedAt };
     try {
-      const args = this.#checked(frame, by.verdict);
+      const args = this.#checked(frame, by.verdict, hasView);
       const [mine, over] = call || hasView ? [[], []] : cross(sent as Op[], theirs);
       const batch = this.newBatch(call);
       const grown = this.#veiled(hasView, () =>
@@ -260,14 +260,14 @@ export class Authority extends StoreCore {
   }
 
   /** What can be said of a batch by itself. Gives a call's arguments. */
-  #checked(frame: BatchFrame, verdict: Verdict): readonly Json[] {
+  #checked(frame: BatchFrame, verdict: Verdict, hasView: boolean): readonly Json[] {
     const { name, definition } = this;
     const call = Array.isArray(frame) ? undefined : frame;
     if (verdict) fail(verdict, call ? { store: name, path: [call.action] } : { store: name });
     if (!Array.isArray(frame)) return this.arguments(frame.action, frame.args);
     const { maxPathSteps, maxBatchOps } = this.#options.limits;
     if (frame.length > maxBatchOps) fail("E_TOO_BIG", { store: name });
-    const rules = { name, definition, maxPathSteps, hasView: this.views.areDefined };
+    const rules = { name, definition, maxPathSteps, hasView };
     for (const op of frame) checkSent(op, rules);
     return [];
   }

@@ -54,7 +54,8 @@ export class Rights {
     const ask = (change: Change) =>
       this.#options.within(client, () => mayWrite(authority.definition, client, change));
     try {
-      const answers = together([this.#stillReads(subscription), ...changes.map(ask)]);
+      const writes = changes.map(ask);
+      const answers = together(authority.isGuarded ? [this.#stillReads(subscription), ...writes] : writes);
       if (!(answers instanceof Promise)) return verdictOf(answers);
       return answers.then(verdictOf, (error: unknown) => this.#fault(error));
     } catch (error) {
@@ -62,9 +63,8 @@ export class Rights {
     }
   }
 
-  #stillReads({ authority, client, connection }: Subscription) {
-    const { definition, key, isGuarded } = authority;
-    return !isGuarded || this.#reads({ definition, key, client, session: connection.peer.session });
+  #stillReads({ authority: { definition, key }, client, connection }: Subscription) {
+    return this.#reads({ definition, key, client, session: connection.peer.session });
   }
 
   #fault(error: unknown): Verdict {

@@ -100,15 +100,15 @@ export class Subscription implements ExitHost {
     this.#exit = undefined;
   }
 
-  /** Lets something out: in a store with a `read` rule, when the rule allows it now. */
-  #pass(bytes: number, send: () => void) {
-    if (this.authority.isGuarded) (this.#exit ??= new Exit(this)).pass(bytes, send);
-    else send();
+  /** Lets something out of a store with a `read` rule, when the rule allows it now. */
+  #ask(bytes: number, send: () => void) {
+    this.#exit ??= new Exit(this);
+    this.#exit.pass(bytes, send);
   }
 
   /** What made a version, in a store with a `read` rule. */
   askAndPatch(patch: Encoded): void {
-    this.#pass(patch.text.length, () => this.patch(patch));
+    this.#ask(patch.text.length, () => this.patch(patch));
   }
 
   /** What made a version. */
@@ -134,7 +134,9 @@ export class Subscription implements ExitHost {
   patchView(v: number, state: JsonObject): void {
     if (this.#isBehind) return this.connection.count("drops");
     try {
-      this.askAndPatch(this.#change(v, state).patch);
+      const { patch } = this.#change(v, state);
+      if (this.authority.isGuarded) this.askAndPatch(patch);
+      else this.patch(patch);
     } catch (error) {
       this.refused(error);
     }
@@ -163,7 +165,9 @@ export class Subscription implements ExitHost {
     try {
       const seen = v !== undefined && state ? this.#change(v, state).ops : ops;
       const ack = new Encoded({ type: "ack", store: this.authority.id, n, v, ops: seen });
-      this.#pass(ack.text.length, () => this.#isBehind || this.connection.send(ack));
+      if (this.authority.isGuarded)
+        this.#ask(ack.text.length, () => this.#isBehind || this.connection.send(ack));
+      else this.connection.send(ack);
     } catch (error) {
       this.refused(error);
     }
@@ -177,7 +181,9 @@ export class Subscription implements ExitHost {
   error({ message, ...failure }: Failure): void {
     const { id, name } = this.authority;
     const text = message ?? explain(failure.code as ErrorCode, { store: name });
-    this.#pass(text.length, () => this.connection.error({ store: id, ...failure, message: text }));
+    const tell = () => this.connection.error({ store: id, ...failure, message: text });
+    if (this.authority.isGuarded) this.#ask(text.length, tell);
+    else tell();
   }
 
   /** It may not read any more, or nobody can say; or the app's view throws. */

@@ -103,6 +103,8 @@ const actions = (action: ActionMaker<State>) => ({
   }),
 });
 
+/** Nothing goes out before it has answered. */
+const read = async () => true;
 const write = (_: Client, { action }: { action?: string }) => action !== "refused";
 const options = { state: State, initial, serverOnly: ["round"] as const };
 
@@ -116,8 +118,8 @@ export const stores: readonly Definition[] = [
   shared("raw", options),
   shared("mixed", { ...options, actions, access: { write } }),
   shared("calm", { ...options, actions, access: { write }, optimistic: false }),
-  shared("seen", { ...options, actions, access: { write, view: viewOf } }),
-  shared("boxed", { state: array(Mark), initial: (): Mark[] => [] }),
+  shared("seen", { ...options, actions, access: { read, write, view: viewOf } }),
+  shared("boxed", { state: array(Mark), initial: (): Mark[] => [], access: { read } }),
 ].map(definitionOf);
 
 /** What a store begins with. */
