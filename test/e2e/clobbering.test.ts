@@ -32,6 +32,10 @@ suite("ids and names that mean something to browsers", () => {
         app.page(() => page(state), { client: "/assets/client.js" }),
       );
       site.get(
+        "/still",
+        app.page(() => page(state), { client: false }),
+      );
+      site.get(
         "/own",
         app.page(() => page(state), {
           client: false,
@@ -46,6 +50,15 @@ suite("ids and names that mean something to browsers", () => {
     await served.close();
   });
   afterEach(async () => assert.deepEqual(await people.leave(), []));
+
+  test("are properties of the page and of its forms", async () => {
+    const page = await people.visit(`${served.url}/still`);
+    const types = () =>
+      ["violet", "violetEarly", "getRuntime"].map((name) => typeof Reflect.get(globalThis, name));
+    assert.deepEqual(await page.evaluate(types), ["object", "object", "object"]);
+    const action = () => Reflect.get(document.forms[0] as object, "action") instanceof HTMLInputElement;
+    assert.equal(await page.evaluate(action), true);
+  });
 
   test("are not called in a page without the early script", async () => {
     const page = await people.visit(`${served.url}/own`);
