@@ -1,5 +1,5 @@
 // Every place that a template has for a value: some are nothing that anybody should write.
-/* oxlint-disable lit/no-invalid-html, lit/no-useless-template-literals, no-script-url */
+/* oxlint-disable lit/no-invalid-html, lit/no-useless-template-literals, lit/no-value-attribute, no-script-url */
 import { isServer, LitElement, html as litHtml } from "lit";
 import { customElement } from "lit/decorators.js";
 import { any, array, integer, object, string } from "superstruct";

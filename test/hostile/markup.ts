@@ -94,7 +94,7 @@ export class Markup implements AsyncDisposable {
     const page = await this.#browser.newPage();
     const ran: string[] = [];
     const failures: string[] = [];
-    await page.exposeFunction("pwned", (what: unknown) => void ran.push(`${path} ${what ?? ""}`));
+    await page.exposeFunction("pwned", (what = "code") => void ran.push(`${path} ${what}`));
     page.on("dialog", (dialog) => {
       ran.push(`${path} ${dialog.type()}`);
       void dialog.dismiss();
