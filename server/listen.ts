@@ -94,11 +94,14 @@ function closeServer(server: Server, sockets: Iterable<Socket>): Promise<void> {
   return promise;
 }
 
+/** So many connections may wait to be taken; by default 511, and of a crowd the next ones come a second late. */
+const BACKLOG = 4096;
+
 /** Resolves when the server listens; rejects where it cannot. */
 export function listen(server: Server, port: number, host: string | undefined): Promise<Server> {
   const { promise, resolve, reject } = Promise.withResolvers<Server>();
   server.once("error", reject);
-  server.listen(port, host, () => {
+  server.listen({ port, host, backlog: BACKLOG }, () => {
     server.off("error", reject);
     resolve(server);
   });

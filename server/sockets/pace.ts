@@ -10,11 +10,21 @@ interface Guest {
   readonly destroyed: boolean;
 }
 
-/** Lets in little by little who comes at once: those who are in are served meanwhile. First come, first in. */
+interface Waiting {
+  readonly guest: Guest;
+  enter(isIn: boolean): void;
+}
+
+/**
+ * Lets in little by little who comes at once: those who are in are served meanwhile. Of one address first come, first in;
+ * addresses take turns, so that a crowd from some keeps nobody else waiting.
+ */
 export class Pace {
   readonly #perTurn: number;
   readonly #time: Pick<HubTime, "every">;
-  #waiting: { readonly guest: Guest; readonly enter: (isIn: boolean) => void }[] = [];
+  /** By address; whose turn is next comes first. */
+  readonly #waiting = new Map<string, Waiting[]>();
+  #count = 0;
   /** So many may still come in this turn. */
   #left = 0;
   /** Turns go on from the first who comes until one in which nobody does. */
@@ -27,10 +37,13 @@ export class Pace {
   }
 
   /** Resolves when it is this one's turn: at once, where few come. False: it is gone, or too many wait. */
-  enter(guest: Guest): Promise<boolean> {
-    if (this.#waiting.length >= MAX_WAITING) return Promise.resolve(false);
+  enter(guest: Guest, address: string): Promise<boolean> {
+    if (this.#count >= MAX_WAITING) return Promise.resolve(false);
     const { promise, resolve: enter } = Promise.withResolvers<boolean>();
-    this.#waiting.push({ guest, enter });
+    const queue = this.#waiting.get(address);
+    if (queue) queue.push({ guest, enter });
+    else this.#waiting.set(address, [{ guest, enter }]);
+    this.#count++;
     if (!this.#stop) {
       this.#left = this.#perTurn;
       this.#stop = this.#time.every(TURN_MS, () => this.#next());
@@ -50,14 +63,20 @@ export class Pace {
   }
 
   #letIn() {
-    let seen = 0;
-    for (const { guest, enter } of this.#waiting) {
-      if (!this.#left) break;
-      seen++;
+    while (this.#left > 0 && this.#count > 0) {
+      const { guest, enter } = this.#takeNext();
       // Who is gone takes nobody's place.
       if (!guest.destroyed) this.#left--;
       enter(!guest.destroyed);
     }
-    this.#waiting = this.#waiting.slice(seen);
+  }
+
+  #takeNext(): Waiting {
+    const [[address, queue]] = this.#waiting as unknown as [[string, Waiting[]]];
+    const next = queue.shift() as Waiting;
+    this.#count--;
+    this.#waiting.delete(address);
+    if (queue.length > 0) this.#waiting.set(address, queue);
+    return next;
   }
 }

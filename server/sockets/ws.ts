@@ -88,7 +88,7 @@ class Upgrades {
       return { status: error instanceof VioletError && error.code === "E_UNAVAILABLE" ? 503 : 500 };
     });
     if ("status" in peer) return refuse(socket, peer);
-    const isTurn = await this.#pace.enter(socket);
+    const isTurn = await this.#pace.enter(socket, peer.address);
     const earlyBytes = head.length + socket.readableLength;
     if (!isTurn) refuse(socket, { status: 503 });
     else if (earlyBytes > MAX_EARLY_BYTES) refuse(socket, { status: 400 });

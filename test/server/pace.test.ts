@@ -9,10 +9,10 @@ function start() {
   const inside: number[] = [];
   let next = 0;
   const sentAway: number[] = [];
-  const come = async (count: number, guest = { destroyed: false }) => {
+  const come = async (count: number, guest = { destroyed: false }, address = "192.0.2.1") => {
     for (let each = 0; each < count; each++) {
       const person = next++;
-      void pace.enter(guest).then((isIn) => (isIn ? inside : sentAway).push(person));
+      void pace.enter(guest, address).then((isIn) => (isIn ? inside : sentAway).push(person));
     }
     await Promise.resolve();
   };
@@ -44,6 +44,14 @@ suite("the pace of new sockets", () => {
       inside,
       Array.from({ length: 2500 }, (_, person) => person),
     );
+  });
+
+  test("T37 lets addresses take turns: who comes from another does not wait for a crowd", async () => {
+    const { inside, come, pass } = start();
+    await come(5000);
+    await come(2, undefined, "192.0.2.2");
+    await pass(10);
+    assert.deepEqual(inside.slice(10), [10, 5000, 11, 5001, 12, 13, 14, 15, 16, 17]);
   });
 
   test("keeps no place for who is gone", async () => {
