@@ -62,25 +62,26 @@ type Entry = readonly [Step, unknown, AnyStruct | undefined];
  * Throws E_VALIDATION for the first thing that does not fit.
  */
 export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
-  if (!struct) return refuse(walk, { type: "never", message: "", value: given });
   try {
     return take(struct, given, walk);
   } catch (error) {
+    const value = walk.branch.at(-1);
     // Superstruct prints what it refuses, and that throws for a value like `{ "toString": 1 }`.
-    if (CHECKED && !(error instanceof VioletError) && !isPrintable(given))
-      return refuse(walk, { type: struct.type, message: `Expected ${struct.type}`, value: given });
+    if (CHECKED && !(error instanceof VioletError) && !isPrintable(value))
+      return refuse(walk, { type: "", message: "", value });
     throw error;
   }
 }
 
-function take(struct: AnyStruct, given: unknown, walk: Walk): unknown {
+function take(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknown {
+  if (!struct) return refuse(walk, { type: "never", message: "", value: given });
   const { path, branch, coerces } = walk;
   let value = coerces ? struct.coercer(fromText(struct.type, given), walk) : given;
   for (const failure of struct.validator(value, walk)) refuse(walk, failure);
   for (const [key, inner, its] of partsOf(struct, value as Fields, walk)) {
     path.push(key);
     branch.push(inner);
-    const made = taken(its as AnyStruct | undefined, inner, walk);
+    const made = take(its as AnyStruct | undefined, inner, walk);
     path.pop();
     branch.pop();
     if (made === inner) continue;
