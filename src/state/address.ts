@@ -3,6 +3,7 @@
  * what an op meant (this element, behind that one, at the end), `locate` finds the same place in another state:
  * by `id`, else by `key`. What cannot be found is undecided, and never hits a neighbour.
  */
+import { MAX_KEY_LETTERS } from "../wire/protocol.ts";
 import type { Json } from "./json.ts";
 import type { NamedOp, Op, OpOf, Path, Step } from "./ops.ts";
 
@@ -21,11 +22,12 @@ export interface Addressed {
   readonly gap: Gap;
 }
 
-/** What identifies a list's element over versions: its `id`, else its `key`. */
+/** What identifies a list's element over versions: its `id`, else its `key`, where that may be a step of a path. */
 export function idOf(element: unknown): Id | undefined {
   const { id, key } = (element ?? {}) as { id?: unknown; key?: unknown };
   const found = id ?? key;
-  return typeof found === "string" || typeof found === "number" ? String(found) : undefined;
+  const name = typeof found === "string" || typeof found === "number" ? String(found) : undefined;
+  return name && name.length > MAX_KEY_LETTERS ? undefined : name;
 }
 
 export function address(op: Op, root: Json): Addressed {

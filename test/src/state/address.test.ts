@@ -12,7 +12,15 @@ suite("the address of a raw write", () => {
   test("is the element's id, else its key", () => {
     assert.equal(idOf({ id: "a", key: "b" }), "a");
     assert.equal(idOf({ key: 7 }), "7");
-    for (const nobody of [{}, null, "text", { id: { deep: 1 } }]) assert.equal(idOf(nobody), undefined);
+    for (const nobody of [{}, null, "text", { id: { deep: 1 } }, { id: "x".repeat(129) }])
+      assert.equal(idOf(nobody), undefined);
+  });
+
+  test("is nobody's where two have it", () => {
+    assert.equal(moved(["set", ["list", 0], 1], list("a"), list("a", "b", "a")), undefined);
+    assert.deepEqual(moved(["splice", ["list", 0], 2], list("a", "b"), list("a", "b", "a")), [
+      ["splice", ["list", 1], 1],
+    ]);
   });
 
   test("follows an element", () => {
@@ -83,6 +91,11 @@ suite("the address of a raw write", () => {
     assert.deepEqual(moved(["move", ["list", 1], 3], before, list("b", "x", "y")), [
       ["move", ["list", 0], 2],
     ]);
+  });
+
+  test("of a move is lost where there is no list", () => {
+    assert.equal(moved(["move", ["list", 0], 1], list("a", "b"), {}), undefined);
+    assert.equal(moved(["move", ["list", 0], 1], list("a", "b"), { list: {} }), undefined);
   });
 
   test("of a move is lost with its target, and idle where the element is there already", () => {
