@@ -116,7 +116,7 @@ suite("poisoned frames in a browser", () => {
     await served.close();
   });
 
-  test("T8 change no prototype, call nothing, and a new link goes on", async () => {
+  test("T08 change no prototype, call nothing, and a new link goes on", async () => {
     const page = await (await people.person()).newPage();
     let opened = Promise.withResolvers<WebSocketRoute>();
     await page.routeWebSocket(/\/_violet\/socket/, (link) => {

@@ -3,7 +3,7 @@ import { assert, suite, test } from "../support/suite.ts";
 import { pollution } from "./pollution.ts";
 
 suite("a server that gets 20,000 poisoned messages", () => {
-  test("T1 T2 has the same prototypes afterwards", async () => {
+  test("T01 T02 has the same prototypes afterwards", async () => {
     const figures = new Figures();
     await pollution(20_000, figures);
     assert.ok(figures.hold);

@@ -49,7 +49,7 @@ const push = (id: string, index = 0): [["splice", (string | number)[], number, {
 const call = (action: string, ...args: string[]) => ({ action, args, seed: 1, at: 1_700_000_000_000 });
 
 suite("what is written", () => {
-  test("T9 stays the data that it is: tags, references and names of code mean nothing", async () => {
+  test("T09 stays the data that it is: tags, references and names of code mean nothing", async () => {
     const bench = new HubBench();
     const definition = definitionOf(
       shared(`authority${stores++}`, { state: object({ any: any() }), initial: () => ({ any: null }) }),
@@ -261,7 +261,7 @@ suite("a batch that is refused", () => {
     assert.equal((await refused(board(), [["set", ["online"], 9]])).code, "E_SERVER_ONLY");
   });
 
-  test("T2 may not name what is not there, or no part of the state", async () => {
+  test("T02 may not name what is not there, or no part of the state", async () => {
     assert.equal((await refused(board(), [["set", ["items", 4, "text"], "x"]])).code, "E_BAD_PATH");
     for (const path of [
       ["toString", "x"],

@@ -69,7 +69,7 @@ suite("a client that may not read any more", () => {
     assert.doesNotMatch(texts(page), /secret/);
   });
 
-  test("writes nothing, and is not told what an action of its own made", async () => {
+  test("T13 writes nothing, and is not told what an action of its own made", async () => {
     const { page, definition, authority } = await lose();
     assert.deepEqual(await page.sync(1, 1, 1, say("secret")), [forbidden(definition.name)]);
     assert.equal(authority.version, 1);

@@ -84,7 +84,7 @@ const codeOf = (text: string): ErrorCode | undefined => scan(text, defaults);
 
 suite("the keys of a message", () => {
   for (const key of unsafeKeys)
-    test(`T1 are not "${key}", at any depth and however it is written`, () => {
+    test(`T01 are not ${key}, at any depth and however it is written`, () => {
       const ways = [key, escaped(key), escaped(key, (index) => index === 1)];
       for (const written of ways)
         for (const [before, after] of [
@@ -96,7 +96,7 @@ suite("the keys of a message", () => {
           assert.equal(codeOf(`${before}{"e":2 , "${written}" : {}}${after}`), "E_BAD_KEY", written);
     });
 
-  test("T1 may be like those, and texts may be those", () => {
+  test("T01 may be like those, and texts may be those", () => {
     for (const key of ["__proto", "_proto__", "Constructor", "thenable", "type", "toString", "length", ""])
       assert.equal(codeOf(`{"${key}":1}`), undefined, key);
     for (const key of unsafeKeys) assert.equal(codeOf(`["${key}",{"a":"${key}"}]`), undefined);

@@ -38,7 +38,7 @@ suite("html", () => {
         message: new RegExp(`^@click on <button> in <chat-room>: this ${typeof value} is not marked`),
       }));
 
-  test("T8 executes no data, whatever it looks like: as a handler it has no mark, as a child it is text", () => {
+  test("T08 executes no data, whatever it looks like: as a handler it has no mark, as a child it is text", () => {
     const calls = [
       { type: "call", name: "alert", args: [1] },
       { kind: "callback", structs: [] },

@@ -650,7 +650,7 @@ suite("keys with the names of inherited properties", () => {
     ).load({ by: {} });
 
   for (const name of names)
-    test(`T3 are plain data: "${name}"`, async () => {
+    test(`T03 are plain data: ${name}`, async () => {
       const server = open();
       server.state.by[name] = 1;
       assert.deepEqual<unknown>(Object.entries(server.state.by), [[name, 1]]);

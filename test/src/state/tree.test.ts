@@ -93,7 +93,7 @@ suite("Tree: ops", () => {
     ["move", ["o", "p"], 0],
   ];
   for (const op of misfits)
-    test(`T2 refuses ${JSON.stringify(op)} and changes nothing`, () => {
+    test(`T02 refuses ${JSON.stringify(op)} and changes nothing`, () => {
       const tree = chat();
       const seen = tree.snapshot();
       const { changes } = tree;
