@@ -5,7 +5,7 @@ import { isIP, isIPv6 } from "node:net";
  * all that follow. A port that a proxy wrote behind it is left out.
  */
 export function placeOf(text: string): string {
-  const address = isIP(text) ? text : text.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  const address = isIP(text) ? text : text.replace(/:\d{1,5}$/, "").replace(/^\[|\]$/g, "");
   if (!isIPv6(address)) return address;
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
   return mapped ?? `${groupsOf(address).slice(0, 4).join(":")}::/64`;
