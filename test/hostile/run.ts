@@ -7,7 +7,9 @@ import { Figures } from "../faults/figures.ts";
 import { seed } from "../support/seed.ts";
 import { bombs } from "./bombs.ts";
 import { frames } from "./frames.ts";
+import { markup } from "./markup.ts";
 import { pollution } from "./pollution.ts";
+import { slowHandshakesRun } from "./slow-handshakes.ts";
 
 export type Size = "ci" | "full";
 export type Run = (size: Size, figures: Figures) => Promise<void>;
@@ -16,6 +18,8 @@ const runs: Readonly<Record<string, Run>> = {
   frames: (size, figures) => frames(size === "full" ? 10_000_000 : 500_000, figures),
   bombs: (size, figures) => bombs(size === "full" ? 1000 : 100, figures),
   pollution: (size, figures) => pollution(size === "full" ? 200_000 : 20_000, figures),
+  markup,
+  "slow-handshakes": slowHandshakesRun,
 };
 
 const { values, positionals } = parseArgs({
