@@ -76,7 +76,7 @@ function leftOut(slot: Slot): string {
   if (where && !told.has(where)) {
     told.add(where);
     console.warn(
-      `${where}: a value is left out. It would run code, or fetch what the template does not name.`,
+      `${where}: a value is left out. It would run code or fetch what the template does not name, or is a directive in a URL.`,
     );
   }
   return "about:invalid#violet";

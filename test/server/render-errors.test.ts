@@ -33,7 +33,13 @@ define("bad-render", () => {
 });
 define("bad-inside", () => html`<section><bad-render></bad-render></section><fine-one></fine-one>`);
 define("bad-midway", () => html`<fine-one></fine-one><slot></slot>${html`<p>${undefinedFunction()}</p>`}`);
-define("bad-value", () => html`<p>${{ toString: 1 }}</p>`);
+/** Something of the app's own that has no text. */
+const wordless = new (class {
+  toString(): string {
+    throw new Error("no text");
+  }
+})();
+define("bad-value", () => html`<p>${wordless}</p>`);
 customElements.define(
   "bad-constructor",
   class extends VioletElement {
@@ -75,7 +81,7 @@ define("bad-handler", () => html`<button @click=${function submit() {}}></button
 
 define(
   "bad-provider",
-  () => html`<violet-shared store="errors-store"><fine-one>${{ toString: 1 }}</fine-one></violet-shared>`,
+  () => html`<violet-shared store="errors-store"><fine-one>${wordless}</fine-one></violet-shared>`,
 );
 class ProvidedOne extends VioletElement {
   @from() accessor text = "nobody";
