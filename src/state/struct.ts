@@ -65,10 +65,7 @@ export function taken(struct: AnyStruct | undefined, given: unknown, walk: Walk)
   try {
     return take(struct, given, walk);
   } catch (error) {
-    const value = walk.branch.at(-1);
-    // Superstruct prints what it refuses, and that throws for a value like `{ "toString": 1 }`.
-    if (CHECKED && !(error instanceof VioletError) && !isPrintable(value))
-      return refuse(walk, { type: "", message: "", value });
+    if (CHECKED && !(error instanceof VioletError)) refuseUnprintable(walk);
     throw error;
   }
 }
@@ -92,12 +89,13 @@ function take(struct: AnyStruct | undefined, given: unknown, walk: Walk): unknow
   return value;
 }
 
-function isPrintable(value: unknown): boolean {
+/** Superstruct prints what it refuses, and that throws for a value like `{ "toString": 1 }`. */
+function refuseUnprintable(walk: Walk): void {
+  const value = walk.branch.at(-1);
   try {
     JSON.stringify(value, (_, part: unknown) => String(part) && part);
-    return true;
   } catch {
-    return false;
+    refuse(walk, { type: "", message: "", value });
   }
 }
 
