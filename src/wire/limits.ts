@@ -2,7 +2,8 @@ import { isNode } from "../state/json.ts";
 import { MAX_BATCH_BYTES } from "./protocol.ts";
 
 /** What servers allow by default. */
-const limits = { maxNodes: 5000, maxKeysPerObject: 500 };
+const MAX_NODES = 5000;
+const MAX_KEYS_PER_OBJECT = 500;
 
 /** In so few letters there are no more keys than one object may have. */
 const ALWAYS_FITS = 2500;
@@ -19,9 +20,9 @@ export function isTooBig(text: string): boolean {
     if (isNode(value)) {
       const size = Object.keys(value).length;
       nodes += size || 1;
-      isWide ||= size > limits.maxKeysPerObject && !Array.isArray(value);
+      isWide ||= size > MAX_KEYS_PER_OBJECT && !Array.isArray(value);
     }
     return value;
   });
-  return isWide || nodes > limits.maxNodes || new TextEncoder().encode(text).length > MAX_BATCH_BYTES;
+  return isWide || nodes > MAX_NODES || new TextEncoder().encode(text).length > MAX_BATCH_BYTES;
 }
