@@ -29,7 +29,7 @@ const lines = [
     name: "every export of violet-live and /elements",
     code: `export * from "violet-live"; export * from "violet-live/elements";`,
     external: peers,
-    limit: 17_950,
+    limit: 17_970,
     gate: 7500,
     goal: 6500,
   },
@@ -50,7 +50,7 @@ const lines = [
   {
     name: "the drop-in file",
     code: `export * from "${root}lib/elements/drop-in.js";`,
-    limit: 28_700,
+    limit: 28_760,
     gate: 17_000,
     oneFile: true,
     without: /\/superstruct\//,

@@ -57,7 +57,8 @@ async function comeIn(origin: string, person: number): Promise<number> {
   await once(socket, "open");
   socket.send(JSON.stringify({ type: "hello", protocol: 1, csrf: pass.csrf, stores: [] }));
   const [data] = (await once(socket, "message")) as [Buffer];
-  if (!data.toString().startsWith('{"type":"welcome"')) throw new Error(`no welcome: ${data}`);
+  const text = data.toString();
+  if (!text.startsWith('{"type":"welcome"')) throw new Error(`no welcome: ${text}`);
   const seconds = (performance.now() - start) / 1000;
   socket.close();
   return seconds;
