@@ -16,15 +16,15 @@ export interface AttackOptions {
 /** Sockets at once. */
 const SOCKETS = 8;
 /** Frames that are written at once; then the answer is waited for. */
-const CHUNK = 80;
+const CHUNK = 40;
 /** The same where the fifth bad one ends the connection. */
 const DEFAULT_CHUNK = 10;
 /** So many chunks in a connection; one that ends with a violation is its last. */
-const CHUNKS = 12;
+const CHUNKS = 24;
 /** One connection in so many is under the defaults. */
 const DEFAULTS = 20;
 /** One chunk in so many ends with a frame that ends the connection. */
-const VIOLATION = 8;
+const VIOLATION = 16;
 
 /** How many frames were sent. */
 export async function attack({ ports, frames, seed, source }: AttackOptions): Promise<number> {

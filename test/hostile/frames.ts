@@ -12,7 +12,10 @@ const MIB = 1024 * 1024;
 /** Before the first look: what a process fills once is no growth. */
 const WARM_UP = 20_000;
 
-export async function frames(count: number, figures: Figures): Promise<void> {
+/** The honest client's times are held against the goal where the machine has nothing else to do. */
+const MAX_P99_MS = 50;
+
+export async function frames(count: number, figures: Figures, isTimed = false): Promise<void> {
   const site = await Child.start<SiteCommands>("../hostile/site", {});
   const ports = await site.ask("ports");
   try {
@@ -42,7 +45,8 @@ export async function frames(count: number, figures: Figures): Promise<void> {
     figures.note("an honest client's writes", writes);
     figures.note("an honest client's write, median", p50Ms, "ms");
     figures.atLeast("an honest client's writes, of those in the store", writes, await site.ask("honest"));
-    figures.note("an honest client's write, p99", p99Ms, "ms");
+    if (isTimed) figures.atMost("an honest client's write, p99", p99Ms, MAX_P99_MS, "ms");
+    else figures.note("an honest client's write, p99", p99Ms, "ms");
     await honest.kill();
     figures.atMost("heap's growth", ((await site.ask("heapBytes")) - before) / MIB, 10, "MiB");
     figures.note("exits", 0);

@@ -11,11 +11,11 @@ import { markup } from "./markup.ts";
 import { pollution } from "./pollution.ts";
 import { slowHandshakesRun } from "./slow-handshakes.ts";
 
-export type Size = "ci" | "full";
-export type Run = (size: Size, figures: Figures) => Promise<void>;
+type Size = "ci" | "full";
+type Run = (size: Size, figures: Figures) => Promise<void>;
 
 const runs: Readonly<Record<string, Run>> = {
-  frames: (size, figures) => frames(size === "full" ? 10_000_000 : 500_000, figures),
+  frames: (size, figures) => (size === "full" ? frames(10_000_000, figures, true) : frames(500_000, figures)),
   bombs: (size, figures) => bombs(size === "full" ? 1000 : 100, figures),
   pollution: (size, figures) => pollution(size === "full" ? 200_000 : 20_000, figures),
   markup,
