@@ -9,7 +9,7 @@ import { bombs } from "./bombs.ts";
 import { frames } from "./frames.ts";
 import { markup } from "./markup.ts";
 import { pollution } from "./pollution.ts";
-import { slowHandshakesRun } from "./slow-handshakes.ts";
+import { slowHandshakes } from "./slow-handshakes.ts";
 
 type Size = "ci" | "full";
 type Run = (size: Size, figures: Figures) => Promise<void>;
@@ -19,7 +19,7 @@ const runs: Readonly<Record<string, Run>> = {
   bombs: (size, figures) => bombs(size === "full" ? 1000 : 100, figures),
   pollution: (size, figures) => pollution(size === "full" ? 200_000 : 20_000, figures),
   markup,
-  "slow-handshakes": slowHandshakesRun,
+  "slow-handshakes": slowHandshakes,
 };
 
 const { values, positionals } = parseArgs({

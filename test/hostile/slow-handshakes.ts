@@ -7,20 +7,17 @@ import { dial, passes } from "../faults/socket.ts";
 import { World } from "../faults/world.ts";
 import type { SlowCommands, SlowOptions } from "./slow-driver.ts";
 
-export interface SlowSize {
-  /** So many of each kind. */
-  readonly each: number;
-  /** Honest ones, one after another. */
-  readonly honest: number;
-  readonly pauseMs: number;
-}
+/** So many of each kind; and honest ones, one after another. */
+const sizes = {
+  /** Of a plain test: it asks for no times. */
+  test: { each: 100, honest: 4, pauseMs: 0 },
+  ci: { each: 500, honest: 20, pauseMs: 250 },
+  full: { each: 5000, honest: 60, pauseMs: 250 },
+};
 
-/** Measures how long it takes honest people to come in meanwhile: a session, a socket and the welcome. */
-export async function slowHandshakes(
-  { each, honest, pauseMs }: SlowSize,
-  figures: Figures,
-): Promise<number[]> {
-  const seconds: number[] = [];
+/** How long it takes honest people to come in meanwhile: a session, a socket and the welcome. */
+export async function slowHandshakes(size: keyof typeof sizes, figures: Figures): Promise<void> {
+  const { each, honest, pauseMs } = sizes[size];
   await World.run({ sockets: 2 * each + 1000 }, async ({ target, site }) => {
     const options: SlowOptions = { ...target, each };
     const driver = await Child.start<SlowCommands>("../hostile/slow-driver", options);
@@ -28,24 +25,31 @@ export async function slowHandshakes(
       const origin = `http://${target.host}:${target.port}`;
       // The first while all of the others come.
       const [first] = await Promise.all([comeIn(origin, 0), driver.ask("begin")]);
-      seconds.push(first);
+      const seconds = [first];
       for (let person = 1; person < honest; person++) {
         await sleep(pauseMs);
         seconds.push(await comeIn(origin, person));
       }
       const counts = await driver.ask("counts");
+      await driver.ask("end");
+      const { errors, closes } = await site.ask("figures");
+      seconds.sort((a, b) => a - b);
       figures.note("dribbling handshakes that stand", counts.dribbling);
       figures.note("silent sockets that stand", counts.silent);
       figures.note("cut off meanwhile", counts.cut);
-      await driver.ask("end");
-      const { errors, closes } = await site.ask("figures");
-      figures.equal("errors logged", errors.length, 0);
+      figures.note("refused meanwhile", counts.refused);
       figures.note("closed without a hello", closes.helloTimeout ?? 0);
+      figures.equal("errors logged", errors.length, 0);
+      figures.equal("honest people who came in", seconds.length, honest);
+      figures.note("they took, in the median", seconds[honest >> 1] ?? 0, "s");
+      // Of a shared machine no time is asked.
+      const most = seconds.at(-1) ?? 0;
+      if (size === "full") figures.atMost("they took, at most", most, 1, "s");
+      else figures.note("they took, at most", most, "s");
     } finally {
       await driver.kill();
     }
   });
-  return seconds;
 }
 
 async function comeIn(origin: string, person: number): Promise<number> {
@@ -62,19 +66,4 @@ async function comeIn(origin: string, person: number): Promise<number> {
   const seconds = (performance.now() - start) / 1000;
   socket.close();
   return seconds;
-}
-
-/** The run of `npm run test:hostile`: at full size 5,000 of each kind. */
-export async function slowHandshakesRun(size: "ci" | "full", figures: Figures): Promise<void> {
-  const each = size === "full" ? 5000 : 500;
-  const seconds = await slowHandshakes({ each, honest: size === "full" ? 60 : 20, pauseMs: 250 }, figures);
-  figures.note(
-    "honest people, in the median",
-    seconds.toSorted((a, b) => a - b)[seconds.length >> 1] ?? 0,
-    "s",
-  );
-  // Of a shared machine no time is asked.
-  const most = Math.max(...seconds);
-  if (size === "full") figures.atMost("honest people, at most", most, 1, "s");
-  else figures.note("honest people, at most", most, "s");
 }
