@@ -53,6 +53,7 @@ export async function bombs(count: number, figures: Figures): Promise<void> {
       await lanes(count / 10, AT_ONCE, async () => {
         const socket = await open();
         socket.send(greeting(page, "wall"));
+        await socket.text((text) => text.startsWith('{"type":"welcome"'));
         for (let n = 0; n < 10; n++) socket.send(large(n));
         socket.send('{"type":"probe"}');
         await socket.text((text) => text === '{"type":"ping"}');

@@ -32,6 +32,7 @@ suite("what once ended a server", () => {
       const socket = new RawSocket({ port, cookie: page.cookie });
       await socket.opened;
       socket.send(greeting(page, "wall"));
+      await socket.text((text) => text.startsWith('{"type":"state"'));
       for (const message of messages) socket.send(message);
       socket.send('{"type":"probe"}');
       assert.equal(await socket.text((text) => text === '{"type":"ping"}'), '{"type":"ping"}', why);
