@@ -26,9 +26,9 @@ export function scan(
 ): ErrorCode | undefined {
   const keys = new Keys(text, maxKeysPerObject);
   let nodes = 1;
-  /** The last string: before a colon it is a key. */
-  let start = 0;
-  let end = 0;
+  /** The last string: before a colon it is a key, once. Each name is made of a text of its own, or all would be of one. */
+  let start = -1;
+  let end = -1;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) {
@@ -37,8 +37,9 @@ export function scan(
       index = end;
     } else if (code === COMMA) nodes++;
     else if (code === COLON) {
-      const wrong = keys.add(start, end);
+      const wrong = start < 0 ? "E_BAD_MESSAGE" : keys.add(start, end);
       if (wrong) return wrong;
+      start = -1;
     } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       nodes++;
       if (keys.open() > maxDepth) return "E_TOO_DEEP";

@@ -50,6 +50,7 @@ suite("the scan of a message", () => {
     scan(`{${Array.from({ length: many / 10 }, (_, n) => `"${n}":0`).join()}}`, wide);
     scan(`{${'"":{'.repeat(many / 4)}`, wide);
     scan(`${'"":'.repeat(many / 4)}`, wide);
+    scan(`Ж${"{::::::::::::::::::}".repeat(many / 20)}\\`, wide);
   });
 
   test("is counted as the scan counts it", () => {
