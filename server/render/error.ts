@@ -39,7 +39,7 @@ export function statusOf(error: unknown): number {
   if (!(cause instanceof VioletError)) return 500;
   // Keys of rooms are taken from addresses: one that can be no key is a page that is not there.
   if (cause.code === "E_VALIDATION" && cause.field === KEY_FIELD) return 404;
-  return { E_FORBIDDEN: 403, E_ORIGIN: 403, E_UNAVAILABLE: 503 }[cause.code as string] ?? 500;
+  return { E_FORBIDDEN: 403, E_ORIGIN: 403, E_LIMIT: 429, E_UNAVAILABLE: 503 }[cause.code as string] ?? 500;
 }
 
 /**

@@ -40,7 +40,9 @@ export class Visit {
   async admit(wanted: StoreName): Promise<void> {
     const name = wireName(wanted.definition, wanted.key);
     try {
-      await this.app.hub.admit(wanted, this.client, this.session);
+      const authority = await this.app.hub.admit(wanted, this.client, this.session);
+      // A page has no end that would be noticed: its session has this room while it is loaded, as one that it left.
+      this.app.hub.leave(authority, this.session);
       this.#allowed.add(name);
     } catch (error) {
       this.#refused.set(name, error);

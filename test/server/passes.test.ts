@@ -1,8 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import { array, integer, object, string } from "superstruct";
 import { VioletElement } from "../../elements/violet-element.ts";
 import { memory, server } from "../../server/index.ts";
 import { type Client, html, load, local, shared } from "../../src/index.ts";
-import { MemoryLogger, type Served, serve, withoutMarkers } from "../support/serve.ts";
+import { cookiesOf, MemoryLogger, type Served, serve, withoutMarkers } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
 
 const room = shared.family("room", {
@@ -173,6 +174,29 @@ suite("passes", () => {
     await fresh.close();
     assert.equal(status, 500);
     assert.match(text, /&lt;chain-three&gt;: E_NOT_LOADED: &quot;room\/axx&quot; is not loaded/);
+  });
+
+  test("T66 have so many rooms for a session, and others when those are gone from memory", async () => {
+    const logger = new MemoryLogger();
+    const limits = { roomsPerSession: 1, idleRoomMs: 1 };
+    const small = await serve(
+      (site, app) =>
+        site.get(
+          "/:key",
+          app.page(({ params }) => html`<p>${room(params.key ?? "").topic}</p>`),
+        ),
+      { limits, logger },
+    );
+    const cookie = cookiesOf((await small.get("/one")).headers);
+    assert.equal((await small.get("/two", { cookie })).status, 429);
+    let status = 429;
+    for (let tries = 0; tries < 100 && status === 429; tries++) {
+      await setTimeout(100);
+      ({ status } = await small.get("/two", { cookie }));
+    }
+    await small.close();
+    assert.equal(status, 200);
+    assert.deepEqual(logger.errors, []);
   });
 
   test("are spared by naming the stores", async () => {
