@@ -31,10 +31,11 @@ export class Sight {
     const seen = this.#seen.get(first[1]);
     if (!ops.length || !shown.every((each) => this.#seen.apply(each))) return [];
     for (const [kind, path] of ops) {
-      const old = typeof path.at(-1) === "string" ? this.#whole.get(path) : undefined;
+      const isKey = typeof path.at(-1) === "string";
+      const old = isKey || kind === "set" ? this.#whole.get(path) : undefined;
       // A key that the client does not see is not written over.
       if (old !== undefined && seen === undefined) return [];
-      if (kind !== "increment" && holdsUnseen(old, seen))
+      if (kind !== "increment" && (hasMore(old, seen) || (isKey && holdsList(old))))
         fail("E_FORBIDDEN", { store: this.#name, path: op[1], hint: EDIT });
     }
     return ops;
@@ -53,10 +54,11 @@ export class Sight {
 
 const EDIT = "The store has a view: edit the parts of this, which may have more of them, or use an action.";
 
-/** Whether what stood under a key may have parts that the client does not see: of a list it never knows. */
-const holdsUnseen = (old: Json | undefined, seen: Json | undefined) =>
-  isNode(old) && (holdsList(old) || difference({ old: seen as Json }, { old: old as Json }).length > 0);
+/** Whether the client sees a part of this alone. */
+const hasMore = (old: Json | undefined, seen: Json | undefined) =>
+  isNode(old) && difference({ old: seen as Json }, { old: old as Json }).length > 0;
 
+/** Of a list that is replaced under its key the client never knows whether it saw all. */
 const holdsList = (value: Json | undefined): boolean =>
   Array.isArray(value) || (isNode(value) && Object.values(value).some(holdsList));
 

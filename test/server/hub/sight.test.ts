@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { array, number, object, optional, record, size, string } from "superstruct";
+import { any, array, number, object, optional, record, size, string } from "superstruct";
 import type { Client } from "../../../src/state/definition.ts";
 import type { Json } from "../../../src/state/json.ts";
 import type { NamedOp, Op } from "../../../src/state/ops.ts";
@@ -233,6 +233,31 @@ suite("what is written by id where there is a view", () => {
     assert.equal(ids(), "b1 a1 b2 a2 b3");
     assert.equal(only(await send(["set", ["notes", "mine"], { text: "x", of: "ann" }]), "ack").v, 1);
     assert.deepEqual(whole().notes, { mine: { of: "ann", text: "x" }, his: { of: "bob", text: "" } });
+  });
+
+  test("T13 may not replace an element of which a part is seen", async () => {
+    const bench = new HubBench();
+    const element = (id: string) => ({ id, text: "", secret: "his", parts: [{ id: 1, isHidden: true }] });
+    const definition = definitionOf(
+      shared(`sight${stores++}`, {
+        state: array(any()),
+        initial: () => [element("a"), element("b")],
+        access: {
+          write: () => true,
+          view: ({ value }: { value: ReturnType<typeof element>[] }) => ({
+            value: value.map(({ secret, ...each }) =>
+              each.id === "a" ? { ...each, parts: [] } : { ...each, secret },
+            ),
+          }),
+        },
+      }),
+    );
+    const page = await bench.subscriber("ann", definition);
+    await page.news();
+    const set = (n: number, id: string) =>
+      page.sync(1, n, 0, [["set", ["value", id], { ...element(id), secret: "hers" }]]);
+    assert.equal(only(await set(1, "a"), "error").code, "E_FORBIDDEN");
+    assert.equal(only(await set(2, "b"), "ack").v, 1, "all of it is seen");
   });
 
   test("T12 is refused by its code alone where the whole does not fit, and so is an action", async () => {
