@@ -53,12 +53,16 @@ export class Rights {
       : [{ via: "action", action: batch.action }];
     const ask = (change: Change) =>
       this.#options.within(client, () => mayWrite(authority.definition, client, change));
+    const asked: (boolean | Promise<boolean>)[] = [];
     try {
-      const writes = changes.map(ask);
-      const answers = together(authority.isGuarded ? [this.#stillReads(subscription), ...writes] : writes);
+      for (const change of changes) asked.push(ask(change));
+      if (authority.isGuarded) asked.push(this.#stillReads(subscription));
+      const answers = together(asked);
       if (!(answers instanceof Promise)) return verdictOf(answers);
       return answers.then(verdictOf, (error: unknown) => this.#fault(error));
     } catch (error) {
+      // Nobody waits for those that were asked before: one that rejects would end the process.
+      void Promise.allSettled(asked);
       return this.#fault(error);
     }
   }

@@ -31,6 +31,7 @@ const ruled = shared("access-ruled", {
 });
 const slow = shared("access-slow", { state, initial });
 const broken = shared("access-broken", { state, initial });
+const torn = shared("access-torn", { state, initial });
 const hidden = shared("access-hidden", {
   state: object({ n: integer(), rows: array(Row), marks: array(string()) }),
   initial: () => ({ n: 0, rows: [{ id: "unseen", at: 0, chance: 0 }], marks: [] }),
@@ -40,6 +41,12 @@ server.access(slow, { write: async () => true });
 server.access(broken, {
   write() {
     throw new Error("the rule's own fault");
+  },
+});
+server.access(torn, {
+  write(_client, { kind }) {
+    if (kind === "increment") throw new Error("thrown");
+    return Promise.reject(new Error("rejected"));
   },
 });
 server.access(hidden, {
@@ -123,6 +130,14 @@ suite("the server, of what clients write,", () => {
       logger.errors.map(({ err }) => err.message),
       ["the rule's own fault"],
     );
+  });
+
+  test("T39 outlives a rule that throws for one op, and rejects for the one before it", async () => {
+    const core = await open(torn);
+    core.write(["set", ["n"], 1]);
+    core.write(["increment", ["n"], 1]);
+    await assert.rejects(core.settled(), { code: "E_INTERNAL" });
+    assert.equal(truth(torn), 0);
   });
 
   test("takes a write by id where there is a view, and none by index", async () => {
