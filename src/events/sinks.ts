@@ -11,6 +11,8 @@ import { placeOf, type Slot } from "./template.ts";
 const URL_NAME =
   /^\.?(xlink:)?(href|src|srcset|action|formaction|data|poster|ping|background|from|to|by|values)$/i;
 const CODE = /^(javascript|vbscript|data(?!:(image|font|audio|video)\/)):/i;
+/** An animation's, each of which is a URL. */
+const LIST = /^values$/i;
 /** They show an image as a document of its own, scripts and all. */
 const FRAME = /^(iframe|frame|embed|object)$/i;
 // What ends a declaration or the list of them, what hides a name, and what fetches.
@@ -18,8 +20,7 @@ const STYLE_MARKS = /[;{}<\\]|(url|src|image|image-set)\(/gi;
 
 /** Whether this URL in this place would run code. Browsers skip control characters and white space around its scheme. */
 function runsCode({ tag, attribute }: Slot, text: string): boolean {
-  // An animation lists its values.
-  const urls = /^values$/i.test(attribute) ? text.split(";") : [text];
+  const urls = LIST.test(attribute) ? text.split(";") : [text];
   return urls
     .map((url) => url.replace(/[^!-\uffff]+/g, ""))
     .some((url) => CODE.test(url) || (FRAME.test(tag) && /^data:/i.test(url)));
@@ -54,7 +55,7 @@ function dangerOf(slot: Slot): ((values: readonly unknown[]) => boolean) | undef
       texts[0] as string,
     );
   // Behind the beginning of a path, or of another scheme, nothing makes it one that runs code.
-  if (isUrl(slot) && /^[\w\s+.-]*$/.test(texts[0] as string))
+  if (isUrl(slot) && (LIST.test(attribute) || /^[\w\s+.-]*$/.test(texts[0] as string)))
     // Nobody sees what a directive gives later.
     return (values) => given(values).some(getDirectiveClass) || runsCode(slot, filled(values));
   if (!/^\.?style$/i.test(attribute)) return undefined;

@@ -86,7 +86,9 @@ suite("a URL", () => {
   test("in a list of an animation's values is looked at by itself", () => {
     const list = "#a; javascript:alert(1)";
     assert.deepEqual(valuesOf(html`<animate values=${list} /><animate VALUES=${list} />`), [inert, inert]);
-    assert.deepEqual(valuesOf(html`<animate values="#a;${list}" />`), [list]);
+    assert.deepEqual(valuesOf(html`<animate values="#a;${list}" />`), [inert]);
+    assert.deepEqual(valuesOf(html`<animate values="/a/${"b"};${"javascript:alert(1)"}" />`), [inert, inert]);
+    assert.deepEqual(valuesOf(html`<animate values="0;${"1"};2" />`), ["1"]);
     assert.deepEqual(valuesOf(html`<animate values=${"0;1"} />`), ["0;1"]);
   });
 
