@@ -1,6 +1,7 @@
 /** Who makes a request: a signed cookie, or the app's own session where it has one. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseCookie, stringifySetCookie } from "cookie";
+import { fail } from "../src/errors.ts";
 import type { Origins } from "./origin.ts";
 import type { Revoked } from "./revoked.ts";
 import type { Signer } from "./secret.ts";
@@ -114,8 +115,13 @@ export class SessionCookies {
   }
 }
 
-/** What tells users apart. Those without an `id` are all somebody. */
+/** What tells users apart. Those without an `id` are all somebody. Throws E_OPTION for an id that may look like another's. */
 function nameOf(user: object): string {
-  const { id } = user as { readonly id?: unknown };
-  return typeof id === "string" || typeof id === "number" || typeof id === "bigint" ? String(id) : "";
+  const id = (user as { readonly id?: unknown }).id ?? "";
+  if (["string", "number", "bigint"].includes(typeof id)) return String(id);
+  return fail("E_OPTION", {
+    name: "authenticate",
+    expected: "a user whose id is a text or a number",
+    got: typeof id,
+  });
 }

@@ -6,7 +6,7 @@ import { html, shared } from "../../src/index.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { greetAs, hangUp, type Welcome } from "../support/greet.ts";
 import { NodeClient } from "../support/node-client.ts";
-import { cookiesOf, type Page, type Served, secret, serve } from "../support/serve.ts";
+import { cookiesOf, MemoryLogger, type Page, type Served, secret, serve } from "../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
 
 const store = shared("session-store", { state: integer(), initial: () => 0 });
@@ -129,6 +129,26 @@ suite("a session", () => {
       assert.equal(await greetAs(old, served.url, { cookie }), closeCodes.session);
       assert.equal(typeof (await greetAs(page, served.url, { cookie })), "object");
     });
+
+  test("T19 is given to nobody whose id may look like another's", async () => {
+    const logger = new MemoryLogger();
+    const authenticate = () => ({ id: { of: "a database" } });
+    const site = await serve(
+      (site, app) =>
+        site.get(
+          "/",
+          app.page(() => html`<p>${store.value}</p>`),
+        ),
+      {
+        logger,
+        authenticate,
+      },
+    );
+    const { status, headers } = await site.get("/");
+    await site.close();
+    assert.deepEqual([status, headers.getSetCookie()], [500, []]);
+    assert.match(logger.errors[0]?.err.message ?? "", /E_OPTION.*authenticate.*id is a text or a number/);
+  });
 
   test("stays as it is while its user stays", async () => {
     const page = await served.get("/", { cookie: "login=ada" });
