@@ -23,7 +23,6 @@ export const closeCodes = {
   revoked: 4502,
   protocol: 4503,
   tooMany: 4504,
-  forbidden: 4505,
   badMessages: 4506,
 } as const;
 

@@ -16,7 +16,6 @@ const rowsOf = (text: string) => tablesOf(text).flatMap(({ rows }) => rows);
 const nameIn = (cell = "") => codesIn(cell)[0] ?? "";
 
 const sources = globSync("{src,elements,server}/**/*.ts", { cwd: root });
-const isPlanned = ([, , what = ""]: readonly string[]) => what.startsWith("planned");
 /** Whether a word stands in any source but those that only list it. */
 const isUsed = (word: RegExp, lists: readonly string[]) =>
   sources.some((file) => !lists.includes(file) && word.test(read(file)));
@@ -53,22 +52,21 @@ suite("docs/protocol.md", () => {
     }
   });
 
-  const closeRows = rowsOf(sectionOf(protocol, "Close codes"));
-  const errorRows = rowsOf(sectionOf(protocol, "Error codes"));
-
-  test("lists the close codes, and says which are planned", () => {
-    const written = closeRows.map(([code, name = ""]) => [name, Number(code)]);
+  test("lists the close codes, of which each is sent", () => {
+    const written = rowsOf(sectionOf(protocol, "Close codes")).map(([code, name = ""]) => [
+      name,
+      Number(code),
+    ]);
     assert.deepEqual(Object.fromEntries(written), { ...closeCodes });
-    const planned = closeRows.filter(isPlanned).map(([, name = ""]) => name);
     // Those below 4000 are the protocol's own: `ws` sends them as well.
     const unused = Object.entries(closeCodes)
       .filter(([name, code]) => code >= 4000 && !isUsed(new RegExp(`\\bcloseCodes\\.${name}\\b`), []))
       .map(([name]) => name);
-    assert.deepEqual(planned, unused);
+    assert.deepEqual(unused, []);
   });
 
-  test("lists the error codes that the server sends, in order, and says which are planned", () => {
-    const written = errorRows.map(([code]) => nameIn(code));
+  test("lists the error codes that the server sends, in order", () => {
+    const written = rowsOf(sectionOf(protocol, "Error codes")).map(([code]) => nameIn(code));
     assert.deepEqual(
       written,
       Object.keys(texts)
@@ -81,10 +79,9 @@ suite("docs/protocol.md", () => {
       [...sent].filter((code) => !written.includes(code)),
       [],
     );
-    const planned = errorRows.filter(isPlanned).map(([code]) => nameIn(code));
     assert.deepEqual(
-      planned,
       written.filter((code) => !isUsed(new RegExp(`\\b${code}\\b`), ["src/dev/texts.ts"])),
+      [],
     );
   });
 });

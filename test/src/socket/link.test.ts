@@ -221,8 +221,8 @@ suite("a link that is lost", () => {
       bench.wire.events.closed(code);
       fates.set(bench.link.state, [...(fates.get(bench.link.state) ?? []), code]);
     }
-    const { revoked, protocol, tooMany, forbidden, badMessages } = closeCodes;
-    assert.deepEqual(fates.get("stopped"), [revoked, protocol, tooMany, forbidden, badMessages, 4500, 4999]);
+    const { revoked, protocol, tooMany, badMessages } = closeCodes;
+    assert.deepEqual(fates.get("stopped"), [revoked, protocol, tooMany, badMessages, 4500, 4999]);
     assert.deepEqual([...fates.keys()], ["offline", "stopped"]);
   });
 });
