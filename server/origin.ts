@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { placeOf } from "./address.ts";
+import { networkOf } from "./network.ts";
 
 export interface OriginOptions {
   /** Origins besides the app's own: `https://app.example.org`, exactly as browsers send them. */
@@ -71,7 +71,7 @@ export class Origins {
 
   /** Where the peer is: what limits per address count by. */
   address(request: IncomingMessage): string {
-    return placeOf(this.#forwarded(request, "x-forwarded-for") ?? request.socket.remoteAddress ?? "");
+    return networkOf(this.#forwarded(request, "x-forwarded-for") ?? request.socket.remoteAddress ?? "");
   }
 
   /** What the outermost trusted proxy wrote: each appends its own value, so count from the end. */

@@ -1,8 +1,8 @@
 /** What one address may have, and how many tries. */
 import { once } from "node:events";
 import { integer } from "superstruct";
-import { placeOf } from "../../server/address.ts";
 import { Failures } from "../../server/failures.ts";
+import { networkOf } from "../../server/network.ts";
 import { Signer } from "../../server/secret.ts";
 import { Tokens } from "../../server/tokens.ts";
 import { html, shared } from "../../src/index.ts";
@@ -15,7 +15,7 @@ import { dropSockets, upgrade } from "../support/upgrade.ts";
 const store = shared("address-store", { state: integer(), initial: () => 0 });
 
 suite("an address", () => {
-  const places: Record<string, string> = {
+  const networks: Record<string, string> = {
     "192.0.2.1": "192.0.2.1",
     "192.0.2.1:4321": "192.0.2.1",
     "::ffff:192.0.2.1": "192.0.2.1",
@@ -28,9 +28,9 @@ suite("an address", () => {
     unknown: "unknown",
     "": "",
   };
-  for (const [text, place] of Object.entries(places))
-    test(`${JSON.stringify(text)} counts as ${JSON.stringify(place)}`, () =>
-      assert.equal(placeOf(text), place));
+  for (const [text, network] of Object.entries(networks))
+    test(`${JSON.stringify(text)} counts as ${JSON.stringify(network)}`, () =>
+      assert.equal(networkOf(text), network));
 });
 
 const close = async ({ socket }: Awaited<ReturnType<typeof upgrade>>) => {

@@ -4,7 +4,7 @@ import { isIP, isIPv6 } from "node:net";
  * What limits per address count by: an IPv4 address, or the first 64 bits of an IPv6 one, of which every subscriber has
  * all that follow. A port that a proxy wrote behind it is left out.
  */
-export function placeOf(text: string): string {
+export function networkOf(text: string): string {
   const address = isIP(text) ? text : text.replace(/:\d{1,5}$/, "").replace(/^\[|\]$/g, "");
   if (!isIPv6(address)) return address;
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
