@@ -12,9 +12,9 @@ import { Inbox, type InboxHost } from "./inbox.ts";
 import { Outgoing, type OutgoingHost } from "./outgoing.ts";
 import { Rates } from "./rates.ts";
 import { read } from "./reading.ts";
-import { parseName } from "./stores.ts";
 import { Strikes } from "./strikes.ts";
-import { RETRY_MS, type Request, Subscription } from "./subscription.ts";
+import { RETRY_MS, type Request } from "./subscription.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import type { Peer, Wire } from "./wire.ts";
 
 /** greeting: hello is awaited · identifying: it is checked · live · closed. */
@@ -33,17 +33,13 @@ export interface Failure {
   readonly next?: number;
 }
 
-/** Shared by all that have none. */
-const NONE: readonly never[] = [];
-
 /** One page's connection on the server, whatever the transport. */
 export class Connection implements OutgoingHost, InboxHost {
   readonly peer: Peer;
   readonly #hub: Hub;
   readonly #wire: Wire;
   readonly #outgoing: Outgoing;
-  /** Few, in a list: a map for each connection would cost more than it finds faster. */
-  #subscriptions: readonly Subscription[] = NONE;
+  readonly #subscriptions: Subscriptions;
   #state: ConnectionState = "greeting";
   #client: Client = { id: "" };
   /** What its page says to be told from copies of it. */
@@ -61,6 +57,7 @@ export class Connection implements OutgoingHost, InboxHost {
     this.peer = peer;
     this.heardAt = hub.now();
     this.#outgoing = new Outgoing(wire, hub.limits, this);
+    this.#subscriptions = new Subscriptions(hub, this);
   }
 
   get client(): Client {
@@ -193,28 +190,15 @@ export class Connection implements OutgoingHost, InboxHost {
     try {
       // A whole state may be the answer: a page that reads slowly gets one at a time.
       await this.#outgoing.room();
-      if (this.#isClosed()) return;
-      let subscription = this.#named(store);
-      if (!subscription) {
-        subscription = await this.#admit(store);
-        if (this.#isClosed()) return this.#leave(subscription);
-        this.#subscriptions = this.#subscriptions.concat(subscription);
-      }
-      await subscription.open(request);
+      if (!this.#isClosed()) await this.#subscriptions.open(store, request);
     } catch (error) {
       this.refuse(store, error);
     }
   }
 
-  async #admit(store: string): Promise<Subscription> {
-    if (this.#subscriptions.length >= this.#hub.limits.storesPerSocket)
-      throw new VioletError("E_LIMIT", { name: "stores per socket" });
-    return new Subscription(await this.#hub.admit(parseName(store), this.#client, this.peer.session), this);
-  }
-
   /** A store that this page does not get, or no longer. */
   refuse(store: string, error: unknown): void {
-    this.#end(this.#named(store));
+    this.#subscriptions.end(this.#subscriptions.named(store));
     const known = error instanceof VioletError;
     if (!known) this.report(error);
     const code = known ? error.code : "E_INTERNAL";
@@ -230,30 +214,11 @@ export class Connection implements OutgoingHost, InboxHost {
   }
 
   #unsubscribe(id: number): undefined {
-    this.#end(this.#find(id));
-  }
-
-  #end(subscription: Subscription | undefined) {
-    if (!subscription) return;
-    this.#subscriptions = this.#subscriptions.filter((each) => each !== subscription);
-    this.#leave(subscription);
-  }
-
-  #leave(subscription: Subscription) {
-    subscription.close();
-    this.#hub.leave(subscription.authority, this.peer.session);
-  }
-
-  #find(id: number) {
-    return this.#subscriptions.find(({ authority }) => authority.id === id);
-  }
-
-  #named(store: string) {
-    return this.#subscriptions.find(({ authority }) => authority.name === store);
+    this.#subscriptions.end(this.#subscriptions.find(id));
   }
 
   #write(message: Frame<"write">): Promise<void> | undefined {
-    const subscription = this.#find(message.store);
+    const subscription = this.#subscriptions.find(message.store);
     if (!subscription) {
       this.error({ code: "E_FORBIDDEN", store: message.store, re: message.n });
       return undefined;
@@ -332,8 +297,7 @@ export class Connection implements OutgoingHost, InboxHost {
     if (this.#state === "closed") return;
     const wasLive = this.#state === "live";
     this.#state = "closed";
-    for (const subscription of this.#subscriptions) this.#leave(subscription);
-    this.#subscriptions = NONE;
+    this.#subscriptions.endAll();
     this.#hub.left(this, code, wasLive);
   }
 }
