@@ -8,8 +8,10 @@ export interface Limits {
   readonly maxPathSteps: number;
   readonly maxBatchOps: number;
   readonly maxFragments: number;
+  /** Of one connection, on average; `messageBurst` at once. */
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
+  /** In its messages, on average; `opBurst` at once. */
   readonly opsPerSecond: number;
   readonly opBurst: number;
   /** Bad frames within `strikesMs`, then the socket is closed. */
@@ -17,10 +19,11 @@ export interface Limits {
   readonly strikesMs: number;
   /** From the upgrade to the first frame. */
   readonly helloMs: number;
-  /** Tokens of no use from one address within `tokenFailuresMs`, then it is not listened to for the rest of that time. */
+  /** Tokens that nobody signed, from one address within `tokenFailuresMs`; then it is not listened to until that is over. */
   readonly tokenFailures: number;
   readonly tokenFailuresMs: number;
   readonly storesPerSocket: number;
+  /** Not in effect yet. */
   readonly componentsPerSocket: number;
   readonly roomsPerSession: number;
   readonly socketsPerSession: number;

@@ -57,7 +57,7 @@ export interface VioletOptions<U extends object = User> {
   readonly deadAfterMs?: number;
   /** The longest message of a client. Default 65,536. */
   readonly maxMessageBytes?: number;
-  /** Compresses what is sent over sockets. Default false. */
+  /** Taken, and not in effect yet: what is sent over sockets is never compressed. Default false. */
   readonly compression?: boolean;
   readonly limits?: Partial<Limits>;
   /** Like pino's. Default: the console. */
