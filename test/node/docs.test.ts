@@ -187,6 +187,16 @@ suite("docs/architecture.md", () => {
   });
 });
 
+suite("docs/decisions", () => {
+  test("are listed by their headings", () => {
+    const listed = read("docs/decisions/README.md").match(/^- .*/gm) ?? [];
+    const written = globSync("docs/decisions/*.md", { cwd: root })
+      .filter((file) => !file.endsWith("README.md"))
+      .map((file) => `- [${/^# (.*)/.exec(read(file))?.[1]}](${posix.basename(file)})`);
+    assert.deepEqual([...listed].sort(), written.sort());
+  });
+});
+
 suite("the docs", () => {
   const files = [...globSync("*.md", { cwd: root }), ...globSync("docs/**/*.md", { cwd: root })];
 
