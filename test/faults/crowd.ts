@@ -1,7 +1,7 @@
 /** Many people in one process: load for a site, and what became of their writes. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { answer, given, needDescriptors } from "../support/child.ts";
 import { randomFrom } from "../support/seed.ts";
-import { answer, given, needDescriptors } from "./child.ts";
 import { Person } from "./person.ts";
 import { passes } from "./socket.ts";
 import { board, feed } from "./stores.ts";

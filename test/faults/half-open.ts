@@ -1,8 +1,8 @@
 /** A black hole on all links: both sides find it, come together again when it heals, and know who is there. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { FaultProxy } from "../support/fault-proxy.ts";
+import type { Run } from "../support/runs.ts";
 import { randomFrom, seed } from "../support/seed.ts";
-import type { Run } from "./run.ts";
 import { World } from "./world.ts";
 
 /** The defaults, `speed` times as fast: the pages go by what the server says of its heart. */

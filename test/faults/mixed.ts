@@ -1,8 +1,8 @@
 /** Everybody writes while links are cut, reset, delayed, split, throttled and held, and the server is killed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { FaultProxy } from "../support/fault-proxy.ts";
+import type { Run } from "../support/runs.ts";
 import { randomFrom, seed } from "../support/seed.ts";
-import type { Run } from "./run.ts";
 import { World } from "./world.ts";
 
 /**

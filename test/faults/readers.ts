@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DownFrame } from "../../src/wire/frames.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
-import { answer, given, needDescriptors } from "./child.ts";
+import { answer, given, needDescriptors } from "../support/child.ts";
 import { dial, type Pass, passes } from "./socket.ts";
 
 export interface ReadersOptions {

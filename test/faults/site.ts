@@ -6,7 +6,7 @@ import { memory } from "../../server/backends/memory.ts";
 import { type VioletOptions, violet } from "../../server/index.ts";
 import { server } from "../../server/server.ts";
 import { load, snapshot } from "../../src/state/helpers.ts";
-import { answer, given, needDescriptors } from "./child.ts";
+import { answer, given, needDescriptors } from "../support/child.ts";
 import { hashOf } from "./hash.ts";
 import { type Board, board, feed } from "./stores.ts";
 

@@ -1,7 +1,7 @@
 /** Some readers stop reading, while much is sent to all: the server's memory is bounded, the others are served. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Child } from "./child.ts";
-import type { Run } from "./run.ts";
+import type { Child } from "../support/child.ts";
+import type { Run } from "../support/runs.ts";
 import { World } from "./world.ts";
 
 const MIB = 1024 * 1024;

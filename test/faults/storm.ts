@@ -1,5 +1,5 @@
 /** A server is killed under all of its clients and comes back: they do, too, with what they wrote. */
-import type { Run } from "./run.ts";
+import type { Run } from "../support/runs.ts";
 import { World } from "./world.ts";
 
 const sizes = {

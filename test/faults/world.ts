@@ -1,8 +1,9 @@
 /** A site and its crowds, for the length of a run. */
+
+import { Child } from "../support/child.ts";
+import type { Figures } from "../support/figures.ts";
 import { seed } from "../support/seed.ts";
-import { Child } from "./child.ts";
 import type { CrowdCommands, CrowdOptions, Written } from "./crowd.ts";
-import type { Figures } from "./figures.ts";
 import type { ReadersCommands } from "./readers.ts";
 import type { SiteCommands, SiteOptions } from "./site.ts";
 import type { Board } from "./stores.ts";
@@ -40,7 +41,7 @@ export class World {
   /** Starts the site, at the same place as before. */
   async startSite(): Promise<void> {
     const options: SiteOptions = { ...this.#options, host: HOST, port: this.#port };
-    this.site = this.#keep(await Child.start<SiteCommands>("site", options));
+    this.site = this.#keep(await Child.start<SiteCommands>("faults/site", options));
     this.#port = await this.site.ask("port");
   }
 
@@ -54,7 +55,13 @@ export class World {
   ): Promise<Child<CrowdCommands>> {
     const origin = `http://${HOST}:${port}`;
     const crowd: Child<CrowdCommands> = this.#keep(
-      await Child.start<CrowdCommands>("crowd", { ...options, origin, from: this.#people, count, seed }),
+      await Child.start<CrowdCommands>("faults/crowd", {
+        ...options,
+        origin,
+        from: this.#people,
+        count,
+        seed,
+      }),
     );
     this.#people += count;
     this.crowds.push(crowd);
@@ -65,7 +72,7 @@ export class World {
   /** Readers of the feed. */
   async addReaders(count: number): Promise<Child<ReadersCommands>> {
     const options = { origin: `http://${HOST}:${this.#port}`, from: this.#people, count };
-    const readers: Child<ReadersCommands> = this.#keep(await Child.start("readers", options));
+    const readers: Child<ReadersCommands> = this.#keep(await Child.start("faults/readers", options));
     this.#people += count;
     await readers.ask("arrive");
     return readers;

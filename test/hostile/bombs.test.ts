@@ -1,4 +1,4 @@
-import { Figures } from "../faults/figures.ts";
+import { Figures } from "../support/figures.ts";
 import { assert, suite, test } from "../support/suite.ts";
 import { bombs } from "./bombs.ts";
 

@@ -1,7 +1,7 @@
 /** G11: little that would become much: compressed zeros, deep and wide JSON, messages in very many parts. */
 import { deflateRawSync } from "node:zlib";
-import { Child } from "../faults/child.ts";
-import type { Figures } from "../faults/figures.ts";
+import { Child } from "../support/child.ts";
+import type { Figures } from "../support/figures.ts";
 import { largeValueTexts } from "./corpus.ts";
 import { credentials, greeting } from "./credentials.ts";
 import { fragments, frame } from "./frames-wire.ts";
@@ -24,7 +24,7 @@ const floods = [
 ];
 
 export async function bombs(count: number, figures: Figures): Promise<void> {
-  const site = await Child.start<SiteCommands>("../hostile/site", {});
+  const site = await Child.start<SiteCommands>("hostile/site", {});
   const [port = 0] = await site.ask("ports");
   const page = await credentials(`http://127.0.0.1:${port}`);
   const open = async (options: Partial<RawOptions> = {}) => {

@@ -1,9 +1,8 @@
 /** Messages that nearly fit the protocol, made quickly: a seeded grammar whose every part may be poisoned. */
+import { pick } from "../support/seed.ts";
 import { largeValueTexts, markup, nameTexts, opTexts, recorded, valueTexts } from "./corpus.ts";
 
-export type Random = () => number;
-
-const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+type Random = () => number;
 
 /** One part in so many is poison. */
 const POISON = 12;

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Child } from "../faults/child.ts";
-import { Figures } from "../faults/figures.ts";
+import { Child } from "../support/child.ts";
+import { Figures } from "../support/figures.ts";
 import { assert, suite, test } from "../support/suite.ts";
 import { credentials, greeting } from "./credentials.ts";
 import { frames } from "./frames.ts";
@@ -26,7 +26,7 @@ suite("what once ended a server", () => {
   for (const file of globSync(fileURLToPath(new URL("regress/*.json", import.meta.url)))) {
     const { why, messages } = JSON.parse(readFileSync(file, "utf8")) as Regress;
     test(`T30 does not any more: ${basename(file, ".json")}`, async () => {
-      const site = await Child.start<SiteCommands>("../hostile/site", {});
+      const site = await Child.start<SiteCommands>("hostile/site", {});
       const [port = 0] = await site.ask("ports");
       const page = await credentials(`http://127.0.0.1:${port}`);
       const socket = new RawSocket({ port, cookie: page.cookie });

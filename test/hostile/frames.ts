@@ -1,6 +1,6 @@
 /** G4: frames that nearly fit the protocol, while an honest client goes on with its work. */
-import { Child } from "../faults/child.ts";
-import type { Figures } from "../faults/figures.ts";
+import { Child } from "../support/child.ts";
+import type { Figures } from "../support/figures.ts";
 import { seed } from "../support/seed.ts";
 import { attack } from "./attack.ts";
 import { Grammar } from "./frames-grammar.ts";
@@ -16,12 +16,12 @@ const WARM_UP = 20_000;
 const MAX_P99_MS = 50;
 
 export async function frames(count: number, figures: Figures, isTimed = false): Promise<void> {
-  const site = await Child.start<SiteCommands>("../hostile/site", {});
+  const site = await Child.start<SiteCommands>("hostile/site", {});
   const ports = await site.ask("ports");
   try {
     await attack({ ports, frames: WARM_UP, seed, source });
     const before = await site.ask("heapBytes");
-    const honest = await Child.start<HonestCommands>("../hostile/honest", { port: ports[0] });
+    const honest = await Child.start<HonestCommands>("hostile/honest", { port: ports[0] });
     await honest.ask("begin");
     const start = performance.now();
     const { cpuMs: cpuBefore } = await site.ask("figures");

@@ -4,7 +4,7 @@ import { integer } from "superstruct";
 import { WebSocket } from "ws";
 import { html, shared } from "../../src/index.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
-import { cookiesOf, type Page, type Served, serve } from "../support/serve.ts";
+import { cookiesOf, type Page, payloadIn, type Served, serve } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
 import {
   type Asked,
@@ -44,13 +44,12 @@ async function open(name: SiteName): Promise<Site> {
 /** By hand: `fetch` sends no Host of ours. */
 async function page({ url }: Served, headers: object): Promise<Page> {
   const { answer, body } = await ask(url, { headers });
-  const [, json = "{}"] = /<script type="application\/json" id="violet">(.*?)<\/script>/s.exec(body) ?? [];
   const cookies = answer.headers["set-cookie"] ?? [];
   return {
     status: answer.statusCode ?? 0,
     headers: new Headers(cookies.map((cookie): [string, string] => ["set-cookie", cookie])),
     html: body,
-    payload: JSON.parse(json),
+    payload: payloadIn(body),
   };
 }
 

@@ -2,13 +2,12 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { number, object } from "superstruct";
-import { WebSocket } from "ws";
 import { Runtime } from "../../src/runtime.ts";
-import type { Transport } from "../../src/socket/transports/websocket.ts";
 import { increment } from "../../src/state/helpers.ts";
 import { shared } from "../../src/state/shared.ts";
 import { definitionOf } from "../../src/state/store.ts";
-import { answer, given } from "../faults/child.ts";
+import { answer, given } from "../support/child.ts";
+import { socketWith } from "../support/node-client.ts";
 import { credentials } from "./credentials.ts";
 
 /** Between two writes. */
@@ -17,15 +16,7 @@ const PAUSE_MS = 20;
 const { port } = given<{ port: number }>();
 const origin = `http://127.0.0.1:${port}`;
 const { cookie, client, csrf } = await credentials(origin);
-const transport: Transport = (url, events) => {
-  const socket = new WebSocket(url, { origin, headers: { cookie } });
-  socket.on("open", () => events.opened());
-  socket.on("message", (data: Buffer) => events.received(data.toString()));
-  socket.on("close", (code) => events.closed(code));
-  socket.on("error", () => {});
-  return socket;
-};
-const runtime = new Runtime({ origin, payload: { client, csrf }, transport });
+const runtime = new Runtime({ origin, payload: { client, csrf }, transport: socketWith(origin, cookie) });
 const store = runtime.resolve(
   definitionOf(shared("honest", { state: object({ count: number() }), initial: () => ({ count: 0 }) })),
   undefined,

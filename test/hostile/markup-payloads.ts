@@ -1,5 +1,6 @@
 /** What people try to put into pages: known payloads, and what random changes make of them. Each calls `pwned()`. */
 import type { Json } from "../../src/state/json.ts";
+import { pick } from "../support/seed.ts";
 
 /** Elements and attributes that run code, and what ends the place that a text stands in. */
 const tags = [
@@ -121,7 +122,6 @@ const objects: readonly Json[] = [
 const seeds = [...tags, ...attributes, ...urls, ...styles];
 
 type Random = () => number;
-const pick = <T>(list: readonly T[], random: Random) => list[Math.floor(random() * list.length)] as T;
 const insert = (text: string, part: string, random: Random) => {
   const at = Math.floor(random() * (text.length + 1));
   return text.slice(0, at) + part + text.slice(at);
@@ -130,27 +130,27 @@ const insert = (text: string, part: string, random: Random) => {
 const changes: readonly ((text: string, random: Random) => string)[] = [
   (text, random) => text.replace(/[a-z]/gi, (one) => (random() < 0.3 ? one.toUpperCase() : one)),
   (text, random) =>
-    pick([" ", "\t", "\n", "\r", "\f", "\v", "\0", "\u0001", "\u001f", "\u00a0", "\ufeff"], random) + text,
+    pick(random, [" ", "\t", "\n", "\r", "\f", "\v", "\0", "\u0001", "\u001f", "\u00a0", "\ufeff"]) + text,
   (text, random) =>
-    insert(text, pick(["\t", "\n", "\r", "\0", "\u200b", "\u2028", "\ud800", "/", "\\"], random), random),
+    insert(text, pick(random, ["\t", "\n", "\r", "\0", "\u200b", "\u2028", "\ud800", "/", "\\"]), random),
   (text, random) =>
-    pick(['"', "'", "`", ">", '">', "'>", "-->", "]]>", "</p>", "</script>", "{", "${"], random) + text,
-  (text, random) => text + pick(['"', "'", "<!--", "<script>", "\\", "&", "\0", "${"], random),
+    pick(random, ['"', "'", "`", ">", '">', "'>", "-->", "]]>", "</p>", "</script>", "{", "${"]) + text,
+  (text, random) => text + pick(random, ['"', "'", "<!--", "<script>", "\\", "&", "\0", "${"]),
   (text) => text.replaceAll("<", "&lt;"),
   (text) => encodeURIComponent(text.toWellFormed()),
   (text) => text.replaceAll(" ", "/"),
   (text) => text.replaceAll("(", "&#40;").replaceAll(":", "&colon;"),
-  (text, random) => text + pick(seeds, random),
-  (text, random) => pick(["javascript:", "data:text/html,", "java\nscript:", "x:"], random) + text,
+  (text, random) => text + pick(random, seeds),
+  (text, random) => pick(random, ["javascript:", "data:text/html,", "java\nscript:", "x:"]) + text,
 ];
 
 /** This many different ones: the known first. */
 export function payloads(count: number, random: Random): Json[] {
   const texts = new Set(seeds);
   while (texts.size + objects.length < count) {
-    let text = pick(seeds, random);
+    let text = pick(random, seeds);
     for (let left = 1 + Math.floor(random() * 3); left > 0; left--)
-      text = pick(changes, random)(text, random);
+      text = pick(random, changes)(text, random);
     texts.add(text);
   }
   return [...objects, ...texts].slice(0, count);

@@ -8,7 +8,8 @@ import { html } from "../../src/index.ts";
 import type { Json } from "../../src/state/json.ts";
 import { bundle } from "../e2e/hydration/bundle.ts";
 import { launch } from "../e2e/support/browser.ts";
-import type { Figures } from "../faults/figures.ts";
+import type { Figures } from "../support/figures.ts";
+import type { Size } from "../support/runs.ts";
 import { randomFrom, seed } from "../support/seed.ts";
 import { type Served, serve } from "../support/serve.ts";
 import { markup as store } from "./markup-elements.ts";
@@ -176,7 +177,7 @@ export async function attack(site: Markup, count: number): Promise<Told & { read
   return { ran: of("ran"), found: of("found"), failures: of("failures"), pages: told.length };
 }
 
-export async function markup(size: "ci" | "full", figures: Figures): Promise<void> {
+export async function markup(size: Size, figures: Figures): Promise<void> {
   await using site = await Markup.start();
   for (const text of controls)
     figures.atLeast(`control ${text}: ran`, (await site.control(text)).ran.length, 1);

@@ -1,7 +1,7 @@
 /** G13: every entry, and in every place of it the names of what all objects inherit. */
-import { Child } from "../faults/child.ts";
-import type { Figures } from "../faults/figures.ts";
-import { seed } from "../support/seed.ts";
+import { Child } from "../support/child.ts";
+import type { Figures } from "../support/figures.ts";
+import { pick, seed } from "../support/seed.ts";
 import { attack } from "./attack.ts";
 import { names, nameTexts, valueTexts } from "./corpus.ts";
 import { lanes } from "./lanes.ts";
@@ -43,15 +43,12 @@ const places: readonly ((name: string, value: string) => string)[] = [
 ];
 const WRITE = '{"type":"SYNC","store":1,"n":1,"v":0,"batches":[';
 
-const pick = <T>(random: () => number, list: readonly T[]): T =>
-  list[Math.floor(random() * list.length)] as T;
-
 const source = (random: () => number) => ({
   next: () => pick(random, places)(pick(random, nameTexts), pick(random, poisons)),
 });
 
 export async function pollution(count: number, figures: Figures): Promise<void> {
-  const site = await Child.start<SiteCommands>("../hostile/site", {});
+  const site = await Child.start<SiteCommands>("hostile/site", {});
   const ports = await site.ask("ports");
   const requests = Math.ceil(count / REQUESTS);
   try {

@@ -1,5 +1,6 @@
 /** A TCP socket that has upgraded, and may write whatever it likes. */
 import { connect, type Socket } from "node:net";
+import { handshakeText } from "../support/upgrade.ts";
 import { frame } from "./frames-wire.ts";
 
 export interface RawOptions {
@@ -44,19 +45,8 @@ export class RawSocket {
       closed.resolve(this.#code);
       for (const watcher of this.#watchers) watcher();
     });
-    this.socket.write(
-      [
-        "GET /_violet/socket HTTP/1.1",
-        `Host: ${host}:${port}`,
-        `Origin: http://${host}:${port}`,
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        ...(cookie ? [`Cookie: ${cookie}`] : []),
-        ...headers,
-      ].join("\r\n") + HEADER_END,
-    );
+    const lines = cookie ? [`Cookie: ${cookie}`, ...headers] : headers;
+    this.socket.write(handshakeText(`${host}:${port}`, lines));
   }
 
   get isClosed(): boolean {

@@ -8,7 +8,7 @@ import { type Limits, server, type VioletOptions, violet } from "../../server/in
 import { shared, snapshot } from "../../src/index.ts";
 import { definitionOf } from "../../src/state/store.ts";
 import { refusalOf } from "../../src/state/struct.ts";
-import { answer, given } from "../faults/child.ts";
+import { answer, given } from "../support/child.ts";
 import { prototypes } from "./prototypes.ts";
 
 export interface SiteOptions {

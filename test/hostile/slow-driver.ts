@@ -1,7 +1,8 @@
 /** Many that come and then say nothing, or nearly nothing: a process of its own. Whoever is cut off comes again. */
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answer, given, needDescriptors } from "../faults/child.ts";
+import { answer, given, needDescriptors } from "../support/child.ts";
+import { handshakeText } from "../support/upgrade.ts";
 
 export interface SlowOptions {
   readonly host: string;
@@ -29,15 +30,9 @@ const counts = { dribbling: 0, silent: 0, cut: 0, refused: 0 };
 const sockets = new Set<Socket>();
 let isOn = true;
 
-const origin = `${host}:${port}`;
-const head = `GET /_violet/socket HTTP/1.1\r\nHost: ${origin}\r\nOrigin: http://${origin}\r\n`;
-const rest = [
-  "Connection: Upgrade",
-  "Upgrade: websocket",
-  "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-  "\r\n",
-].join("\r\n");
+const whole = handshakeText(`${host}:${port}`);
+/** Without its end: header lines may follow for ever. */
+const begun = whole.slice(0, -"\r\n".length);
 
 function come(number: number, kind: Kind) {
   const place = Math.floor(number / PER_ADDRESS);
@@ -50,7 +45,7 @@ function come(number: number, kind: Kind) {
   };
   sockets.add(socket);
   socket.once("connect", () => {
-    socket.write(kind === "silent" ? head + rest : head);
+    socket.write(kind === "silent" ? whole : begun);
     if (kind === "dribbling") stand();
   });
   // Of a silent one the first is the answer; what follows, the close frame even, is not answered.

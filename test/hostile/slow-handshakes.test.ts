@@ -1,4 +1,4 @@
-import { Figures } from "../faults/figures.ts";
+import { Figures } from "../support/figures.ts";
 import { assert, test } from "../support/suite.ts";
 import { slowHandshakes } from "./slow-handshakes.ts";
 

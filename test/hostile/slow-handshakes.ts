@@ -1,10 +1,10 @@
 /** Handshakes that never end, and sockets that never say hello, by the thousand: whoever is honest still comes in. */
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Child } from "../faults/child.ts";
-import type { Figures } from "../faults/figures.ts";
 import { dial, passes } from "../faults/socket.ts";
 import { World } from "../faults/world.ts";
+import { Child } from "../support/child.ts";
+import type { Figures } from "../support/figures.ts";
 import type { SlowCommands, SlowOptions } from "./slow-driver.ts";
 
 /** So many of each kind; and honest ones, one after another. */
@@ -20,7 +20,7 @@ export async function slowHandshakes(size: keyof typeof sizes, figures: Figures)
   const { each, honest, pauseMs } = sizes[size];
   await World.run({ sockets: 2 * each + 1000 }, async ({ target, site }) => {
     const options: SlowOptions = { ...target, each };
-    const driver = await Child.start<SlowCommands>("../hostile/slow-driver", options);
+    const driver = await Child.start<SlowCommands>("hostile/slow-driver", options);
     try {
       const origin = `http://${target.host}:${target.port}`;
       // The first while all of the others come.

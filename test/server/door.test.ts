@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { request } from "node:http";
 import { integer } from "superstruct";
 import { type Middleware, server } from "../../server/index.ts";
 import { html, shared } from "../../src/index.ts";
@@ -7,6 +6,7 @@ import { closeCodes } from "../../src/wire/close-codes.ts";
 import { type Greeting, greetAs, hangUp, type Welcome } from "../support/greet.ts";
 import { cookiesOf, MemoryLogger, type Served, secret, serve } from "../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
+import { upgrade } from "../support/upgrade.ts";
 
 const store = shared("door-store", { state: integer(), initial: () => 5 });
 const seen: unknown[] = [];
@@ -16,19 +16,6 @@ server.access(store, {
     return true;
   },
 });
-
-/** The status with which an upgrade is refused. */
-const statusOfUpgrade = (origin: string): Promise<number | undefined> =>
-  new Promise((resolve) => {
-    const headers = {
-      origin,
-      connection: "upgrade",
-      upgrade: "websocket",
-      "sec-websocket-version": "13",
-      "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
-    };
-    request(`${origin}/_violet/socket`, { headers }, ({ statusCode }) => resolve(statusCode)).end();
-  });
 
 const page = (site: import("express").Express, app: Served["app"]) =>
   site.get(
@@ -205,7 +192,7 @@ test("who answers too late who somebody is, is not waited for", async () => {
   for (const options of [{ authenticate: never }, { session: never }]) {
     const served = await serve(page, { ...options, limits: { handlerMs: 20 } });
     if ("authenticate" in options) assert.equal((await served.get("/")).status, 503);
-    assert.equal(await statusOfUpgrade(served.url), 503);
+    assert.equal((await upgrade(served.url)).status, 503);
     await served.close();
   }
 });

@@ -5,7 +5,7 @@ import express from "express";
 import { violet } from "../../server/index.ts";
 import { MemoryLogger, secret, serve } from "../support/serve.ts";
 import { assert, suite, test } from "../support/suite.ts";
-import { dropSockets, upgrade } from "../support/upgrade.ts";
+import { dropSockets, handshakeText, upgrade } from "../support/upgrade.ts";
 
 const UPGRADE = "Connection: Upgrade\r\nUpgrade:";
 
@@ -36,19 +36,8 @@ suite("an upgrade that waits to be let in", () => {
       },
     });
     const { port } = served.server.address() as AddressInfo;
-    return { ...served, asked: asked.promise, answer, handshake: handshakeFor(port) };
+    return { ...served, asked: asked.promise, answer, handshake: handshakeText(`127.0.0.1:${port}`) };
   }
-  const handshakeFor = (port: number) =>
-    [
-      "GET /_violet/socket HTTP/1.1",
-      `Host: 127.0.0.1:${port}`,
-      `Origin: http://127.0.0.1:${port}`,
-      "Connection: Upgrade",
-      "Upgrade: websocket",
-      "Sec-WebSocket-Version: 13",
-      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-      "\r\n",
-    ].join("\r\n");
 
   test("T38 may be reset meanwhile: the process goes on", async () => {
     const { server, url, asked, answer, handshake, close } = await held();

@@ -48,8 +48,8 @@ export class NodeClient {
   }
 }
 
-/** Browsers send the cookie and the origin by themselves. */
-const socketWith =
+/** A socket with what browsers send by themselves: the origin and the cookie. */
+export const socketWith =
   (origin: string, cookie: string): Transport =>
   (url, events) => {
     const socket = new WebSocket(url, { origin, headers: { cookie } });

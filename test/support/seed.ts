@@ -14,6 +14,10 @@ if (given === undefined) console.log(`seed ${seed}`);
 
 configureGlobal({ seed });
 
+/** One of a list. */
+export const pick = <T>(random: () => number, list: readonly T[]): T =>
+  list[Math.floor(random() * list.length)] as T;
+
 /** A generator of numbers in [0, 1) that repeats for the same seed (mulberry32). */
 export function randomFrom(start: number): () => number {
   let state = start >>> 0;

@@ -58,13 +58,12 @@ export async function serve<U extends object = object>(
 export async function getPage(url: string, headers: Record<string, string> = {}): Promise<Page> {
   const response = await fetch(url, { headers, redirect: "manual" });
   const html = await response.text();
+  return { status: response.status, headers: response.headers, html, payload: payloadIn(html) };
+}
+
+export function payloadIn(html: string): Payload | undefined {
   const [, json] = /<script type="application\/json" id="violet">(.*?)<\/script>/s.exec(html) ?? [];
-  return {
-    status: response.status,
-    headers: response.headers,
-    html,
-    payload: json === undefined ? undefined : JSON.parse(json),
-  };
+  return json === undefined ? undefined : JSON.parse(json);
 }
 
 /** The cookies that a response sets, as a browser sends them back. */

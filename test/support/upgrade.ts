@@ -2,6 +2,20 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import type { Duplex } from "node:stream";
 
+/** The head of an upgrade request, as a page of this host and port sends it, with more lines of the test's own. */
+export const handshakeText = (host: string, more: readonly string[] = []): string =>
+  [
+    "GET /_violet/socket HTTP/1.1",
+    `Host: ${host}`,
+    `Origin: http://${host}`,
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    ...more,
+    "\r\n",
+  ].join("\r\n");
+
 export interface Handshake {
   /** Default `/_violet/socket`. */
   readonly path?: string;

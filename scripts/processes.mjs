@@ -1,11 +1,13 @@
-// `npm run test:hostile [-- --size full] [name...]`: attacks on real processes, by test/hostile/run.ts.
+// `npm run test:faults` and `test:hostile` [-- --size full] [name...]: runs on real processes, by run.ts of that folder
+// of test.
 import { root, run } from "./run.mjs";
 
+const [folder, ...args] = process.argv.slice(2);
 process.env.VIOLET_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 process.exitCode = await run(process.execPath, [
   "--import=./scripts/ts.mjs",
   "--conditions=violet-source",
   "--enable-source-maps",
-  `${root}test/hostile/run.ts`,
-  ...process.argv.slice(2),
+  `${root}test/${folder}/run.ts`,
+  ...args,
 ]);

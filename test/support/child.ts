@@ -25,7 +25,7 @@ export class Child<C extends Commands> {
 
   private constructor(name: string, options: object) {
     this.#name = name;
-    this.#process = fork(new URL(`${name}.ts`, import.meta.url), [JSON.stringify(options)], {
+    this.#process = fork(new URL(`../${name}.ts`, import.meta.url), [JSON.stringify(options)], {
       execArgv: [...process.execArgv, "--expose-gc"],
     });
     running.add(this.#process);
@@ -38,7 +38,7 @@ export class Child<C extends Commands> {
     this.#process.on("exit", (code, signal) => this.#gone(`it ended with ${signal ?? code}`));
   }
 
-  /** Starts test/faults/`name`.ts; resolves when it answers. */
+  /** Starts test/`name`.ts; resolves when it answers. */
   static async start<C extends Commands>(name: string, options: object): Promise<Child<C>> {
     const child = new Child<C>(name, options);
     await child.ask("ready");
