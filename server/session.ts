@@ -118,7 +118,7 @@ export class SessionCookies {
 /** What tells users apart. Those without an `id` are all somebody. Throws E_OPTION for an id that may look like another's. */
 function nameOf(user: object): string {
   const id = (user as { readonly id?: unknown }).id ?? "";
-  if (["string", "number", "bigint"].includes(typeof id)) return String(id);
+  if (typeof id === "string" || typeof id === "number" || typeof id === "bigint") return String(id);
   return fail("E_OPTION", {
     name: "authenticate",
     expected: "a user whose id is a text or a number",

@@ -62,7 +62,7 @@ export class Rights {
       return answers.then(verdictOf, (error: unknown) => this.#fault(error));
     } catch (error) {
       // Nobody waits for those that were asked before: one that rejects would end the process.
-      void Promise.allSettled(asked);
+      void Promise.allSettled(asked.map(async (answer) => answer));
       return this.#fault(error);
     }
   }
