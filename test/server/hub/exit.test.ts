@@ -112,7 +112,7 @@ suite("a client that may not read any more", () => {
     assert.doesNotMatch(texts(page) + texts(next), /secret/);
   });
 
-  test("gets nothing of what it missed where it asks again before it was told", async () => {
+  test("T12 gets nothing of what it missed where it asks again before it was told", async () => {
     const { page, definition, authority } = await lose();
     const known = { store: definition.name, life: 1, epoch: authority.epoch, version: 0 };
     assert.deepEqual(await page.send({ type: "subscribe", ...known }), [forbidden(definition.name)]);
@@ -179,7 +179,7 @@ suite("a rule that takes its time", () => {
   const news = async (page: HubPage) =>
     (await page.news()).map((frame) => (frame.type === "SYNC" ? frame.v : frame.type));
 
-  test("is asked once for all that waits, and lets it out in order", async () => {
+  test("T12 is asked once for all that waits, and lets it out in order", async () => {
     const { page, write, questions } = await slow();
     for (const text of ["a", "b", "c"]) await write(text);
     assert.equal(questions.length, 1);
