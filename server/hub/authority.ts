@@ -47,6 +47,12 @@ type BatchFrame = Message["batches"][number];
 /** Whether a batch may be written: undefined, or why not. */
 export type Verdict = ErrorCode | undefined;
 
+/**
+ * Of raw ops and those that they are carried over, so many pairs: each takes microseconds, and nobody else is served
+ * meanwhile. A page that is further behind catches up first, and does this for itself.
+ */
+const MAX_PAIRS = 20_000;
+
 /** A browser's clock may be ahead of ours by so much. */
 const AHEAD_MS = 60_000;
 
@@ -210,7 +216,9 @@ export class Authority extends StoreCore {
     if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
     const since = this.#log.since(v);
     if (!since) return author.error({ code: "E_RESYNC" });
-    let theirs = [...since, ...this.#commits.waiting.map(({ entry }) => entry)].flatMap(({ ops }) => ops);
+    const missed = since.flatMap(({ ops }) => ops);
+    if (missed.length * rawOpsIn(batches) > MAX_PAIRS) return author.error({ code: "E_RESYNC" });
+    let theirs = [...missed, ...this.#commits.waiting.flatMap(({ entry }) => entry.ops)];
     for (const [index, batch] of batches.entries()) {
       const over = this.#take(batch, theirs, { author, n: n + index, verdict: verdicts[index] });
       if (!over) return;
@@ -393,6 +401,9 @@ interface Taken {
   readonly n: number;
   readonly verdict: Verdict;
 }
+
+const rawOpsIn = (batches: readonly BatchFrame[]) =>
+  batches.reduce((sum, batch) => sum + (Array.isArray(batch) ? batch.length : 0), 0);
 
 const isVerbatim = (ops: readonly Op[], sent: readonly unknown[]) =>
   ops.length === sent.length && JSON.stringify(ops) === JSON.stringify(sent);

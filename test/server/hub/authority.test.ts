@@ -480,6 +480,18 @@ suite("who comes back", () => {
     assert.equal(only(await bob.sync(1, 1, 0, push("b")), "error").code, "E_RESYNC");
     assert.equal((await bench.authority(definition)).version, 4);
   });
+
+  test("T30 is too old to write many ops on where very many came since, and few ones are taken", async () => {
+    const bench = new HubBench();
+    const definition = board();
+    const [ann, bob] = [await bench.subscriber("ann", definition), await bench.subscriber("bob", definition)];
+    const many = Array.from({ length: 100 }, () => increment()[0]);
+    for (let n = 1; n <= 3; n++) await ann.sync(1, n, n - 1, many);
+    await bob.news();
+    assert.equal(only(await bob.sync(1, 1, 0, many), "error").code, "E_RESYNC");
+    assert.equal(only(await bob.sync(1, 1, 0, increment()), "ack").v, 4);
+    assert.equal(only(await bob.sync(1, 2, 4, many), "ack").v, 5);
+  });
 });
 
 /** Storage that the test answers for. */
