@@ -136,7 +136,7 @@ export class Door {
     const id = this.#clientId(claim, session);
     if (id !== undefined)
       return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };
-    if (!this.#areOurs(claim, session)) this.#failures.add(address);
+    if (!this.#areOurs(claim)) this.#failures.add(address);
     return undefined;
   };
 
@@ -145,10 +145,13 @@ export class Door {
     return client === undefined ? randomId() : this.#tokens.clientId(client, id);
   }
 
-  /** Pages that slept for days bring tokens that are over; that is no attempt to guess one. */
-  #areOurs({ client, csrf }: Claim, { id }: Session): boolean {
+  /**
+   * Pages that slept for days bring tokens that are over, and those that were open at a login the ones of the session before
+   * it: that is no attempt to guess one.
+   */
+  #areOurs({ client, csrf }: Claim): boolean {
     const isOurs = (purpose: "client" | "csrf", token: string | undefined) =>
-      token === undefined || this.#tokens.isOurs(purpose, token, id);
+      token === undefined || this.#tokens.isOurs(purpose, token);
     return isOurs("client", client) && isOurs("csrf", csrf);
   }
 }

@@ -70,6 +70,10 @@ export class SessionCookies {
    */
   keep({ id, user }: Session, request: IncomingMessage, response: ServerResponse): string | undefined {
     if (this.find(request, user) === id && !this.#isHalfOver(request)) return undefined;
+    // A link on another site brings no cookie that is SameSite=Strict, as an app's login may be. Who it is, and whether the
+    // session of that user is over, shows when the page asks for its credentials by itself.
+    if (!user && request.headers["sec-fetch-site"] === "cross-site" && this.#open(request)?.proof)
+      return undefined;
     const { session } = request as WithSession;
     if (session) session.violet = id;
     response.appendHeader("Set-Cookie", this.#setCookie(request, id, user));

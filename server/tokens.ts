@@ -2,6 +2,7 @@
  * What a page is given to prove itself with: its client id and a CSRF token. Both are bound to the session and
  * carry their end, so no process needs to remember them.
  */
+import { hash } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import { type Purpose, randomId, type Signer } from "./secret.ts";
 
@@ -37,23 +38,26 @@ export class Tokens {
     return this.open("csrf", token, session) !== undefined;
   }
 
-  /** `value.end.signature`: the value is readable; it is valid until its end and for the same `boundTo`. */
+  /** `value.end.bound.signature`: the value is readable; it is valid until its end and for the same `boundTo`. */
   seal(purpose: Purpose, seconds: number, value: string, boundTo = ""): string {
     const end = Math.floor(this.#clock.now() / 1000 + seconds).toString(36);
-    return `${value}.${end}.${this.#signer.sign(purpose, value, end, boundTo)}`;
+    const bound = digestOf(boundTo);
+    return `${value}.${end}.${bound}.${this.#signer.sign(purpose, value, end, bound)}`;
   }
 
   open(purpose: Purpose, token: string, boundTo = ""): string | undefined {
-    if (!this.isOurs(purpose, token, boundTo) || this.secondsLeft(token) <= -LEEWAY_SECONDS) return undefined;
+    const [value = "", , bound] = token.split(".");
+    const isValid = bound === digestOf(boundTo) && this.isOurs(purpose, token);
+    if (!isValid || this.secondsLeft(token) <= -LEEWAY_SECONDS) return undefined;
     // A copy: a part of a text would keep all of it in memory, the whole Cookie header.
-    return Buffer.from(token.slice(0, token.indexOf("."))).toString();
+    return Buffer.from(value).toString();
   }
 
-  /** Was this token made here? It may be over by now. */
-  isOurs(purpose: Purpose, token: string, boundTo = ""): boolean {
-    const [value, end, signature, ...rest] = token.split(".");
-    if (value === undefined || end === undefined || signature === undefined || rest.length > 0) return false;
-    return this.#signer.verify(signature, purpose, value, end, boundTo);
+  /** Was this token made here? It may be over by now, or another session's: nobody guessed it. */
+  isOurs(purpose: Purpose, token: string): boolean {
+    const [value, end, bound, signature, ...rest] = token.split(".");
+    if (value === undefined || end === undefined || bound === undefined || rest.length > 0) return false;
+    return signature !== undefined && this.#signer.verify(signature, purpose, value, end, bound);
   }
 
   /** Until the token's end. Says nothing about its signature. */
@@ -66,6 +70,9 @@ export class Tokens {
     return (endOf(token) - seconds) * 1000;
   }
 }
+
+/** Names a session to nobody who does not know it. */
+const digestOf = (boundTo: string): string => boundTo && hash("sha256", boundTo, "base64url").slice(0, 22);
 
 /** In seconds since 1970. */
 const endOf = (token: string): number => Number.parseInt(token.split(".")[1] ?? "0", 36);

@@ -130,7 +130,7 @@ suite("tokens that nobody signed", () => {
     const forged = [
       { csrf: `${page.payload?.csrf}x` },
       { client: `x${page.payload?.client}` },
-      { cookie: cookiesOf(page.headers).replace("=", "=A") },
+      { csrf: "guessed..0.AAAA" },
     ];
     for (const claim of forged) {
       assert.equal((await upgrade(served.url)).status, 101);
@@ -146,6 +146,17 @@ suite("tokens that nobody signed", () => {
     assert.equal((await served.get("/")).status, 200);
     assert.equal((await upgrade(served.url, { from: "127.0.0.2" })).status, 101);
     dropSockets();
+    hangUp();
+    await served.close();
+  });
+
+  test("are not those of another session: a login leaves the tabs before it with such", async () => {
+    const served = await site();
+    const [before, after] = [await served.get("/"), await served.get("/")];
+    const cookie = cookiesOf(after.headers);
+    for (let time = 0; time < 4; time++)
+      assert.equal(await greetAs(before, served.url, { cookie }), closeCodes.session);
+    assert.equal(typeof (await greetAs(after, served.url)), "object");
     hangUp();
     await served.close();
   });

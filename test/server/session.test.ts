@@ -27,7 +27,6 @@ const serveSite = (): Promise<Served> =>
     },
     {
       // The tokens of an old session are no good in a new one, and all of them come from here.
-      limits: { tokenFailures: 1000 },
       authenticate({ headers }) {
         const [, login] = /login=(\w+)/.exec(headers.cookie ?? "") ?? [];
         return login === undefined ? undefined : login === "guest" ? { name: login } : { id: login };
@@ -148,6 +147,17 @@ suite("a session", () => {
     await site.close();
     assert.deepEqual([status, headers.getSetCookie()], [500, []]);
     assert.match(logger.errors[0]?.err.message ?? "", /E_OPTION.*authenticate.*id is a text or a number/);
+  });
+
+  test("is not ended by a link on another site, to which an app's own cookie may not come", async () => {
+    const page = await served.get("/", { cookie: "login=ada" });
+    const own = cookiesOf(page.headers);
+    const client = await live(page, `${own}; login=ada`);
+    const linked = await served.get("/", { cookie: own, "sec-fetch-site": "cross-site" });
+    assert.deepEqual(linked.headers.getSetCookie(), []);
+    assert.equal(await greetAs(linked, served.url, { cookie: `${own}; login=ada` }), closeCodes.session);
+    await client.until("live");
+    assert.equal(typeof (await greetAs(page, served.url, { cookie: `${own}; login=ada` })), "object");
   });
 
   test("stays as it is while its user stays", async () => {
