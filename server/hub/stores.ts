@@ -18,6 +18,9 @@ export interface StoresOptions {
 
 const SERVER: Client = { id: "server" };
 
+/** A room that nobody ever wrote to is kept so long for those who come back. */
+const UNTOUCHED_MS = 5000;
+
 /** The stores of an app that are loaded. */
 export class Stores {
   readonly #options: StoresOptions;
@@ -93,10 +96,12 @@ export class Stores {
     for (const [name, authority] of this.#all) if (this.#isIdle(authority)) this.#all.delete(name);
   }
 
-  #isIdle({ key, subscriptions, pending, usedAt, isWatched }: Authority) {
+  #isIdle({ key, subscriptions, pending, usedAt, isWatched, version }: Authority) {
     const { time, limits } = this.#options;
     const isUsed = key === undefined || subscriptions.size > 0 || pending > 0 || isWatched;
-    return !isUsed && time.now() - usedAt > limits.idleRoomMs;
+    // Nothing was written to it: it is there again at no cost, and anybody may ask for one after another.
+    const idleMs = version ? limits.idleRoomMs : Math.min(limits.idleRoomMs, UNTOUCHED_MS);
+    return !isUsed && time.now() - usedAt > idleMs;
   }
 
   /** Waits for what is being committed. */

@@ -136,6 +136,23 @@ suite("the rooms of a session", () => {
     idOf(await enter(page, "1"));
   });
 
+  test("T66 that nobody wrote to are gone 5 s after they were left, and the others after a minute", async () => {
+    const home = new HubBench();
+    const page = await greeted(home, "a", "one");
+    const leave = (id: number) => page.send({ type: "unsubscribe", store: id });
+    const written = idOf(await enter(page, "1"));
+    await page.sync(written, 1, 0, [["increment", ["value"], 1]]);
+    for (const id of [written, idOf(await enter(page, "2")), idOf(await enter(page, "3"))]) await leave(id);
+    home.clock.pass(4000);
+    // Who asks for one uses it.
+    assert(isLoaded(home, "2"));
+    home.clock.pass(3000);
+    assert(!isLoaded(home, "3"));
+    assert(isLoaded(home, "1"));
+    home.clock.pass(62_000);
+    assert(!isLoaded(home, "1"));
+  });
+
   test("T66 are asked for by key, then by right, and loaded last; none is stored untouched", async () => {
     const log: string[] = [];
     const backend = memory();
