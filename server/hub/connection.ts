@@ -101,18 +101,18 @@ export class Connection implements OutgoingHost, InboxHost {
     if (typeof frame === "string") this.#strike(frame);
     else if (frame.type === "hello") this.#hello(frame).catch((error: unknown) => this.#failed(error));
     else if (this.#state !== "live") this.close(closeCodes.helloTimeout);
-    else this.#take(frame);
+    else this.#take(frame, text.length);
   }
 
-  #take(frame: Exclude<UpFrame, { type: "hello" }>) {
+  #take(frame: Exclude<UpFrame, { type: "hello" }>, letters: number) {
     this.#rates ??= new Rates(this.#hub.limits);
     const waitMs = this.#rates.take(frame, this.#hub.elapsed());
     if (waitMs === Number.POSITIVE_INFINITY) this.close(closeCodes.rate);
     else if (waitMs && (frame.type === "subscribe" || frame.type === "SYNC")) this.#limit(frame, waitMs);
     // Of the others none comes again, and none costs much.
-    else if (frame.type === "subscribe") this.#later(() => this.#subscribe(frame));
-    else if (frame.type === "unsubscribe") this.#later(() => this.#unsubscribe(frame.store));
-    else if (frame.type === "SYNC") this.#later(() => this.#write(frame));
+    else if (frame.type === "subscribe") this.#later(() => this.#subscribe(frame), letters);
+    else if (frame.type === "unsubscribe") this.#later(() => this.#unsubscribe(frame.store), letters);
+    else if (frame.type === "SYNC") this.#later(() => this.#write(frame), letters);
     else if (frame.type === "probe") this.ping();
   }
 
@@ -162,8 +162,8 @@ export class Connection implements OutgoingHost, InboxHost {
   }
 
   /** Takes a step when those before it are done. */
-  #later(step: () => Promise<void> | undefined) {
-    this.#inbox.take(() => (this.#state === "live" ? step() : undefined));
+  #later(step: () => Promise<void> | undefined, letters = 0) {
+    this.#inbox.take(() => (this.#state === "live" ? step() : undefined), letters);
   }
 
   pause(): void {

@@ -170,6 +170,22 @@ suite("a connection", () => {
     );
   });
 
+  test("is not read from while more than 256 KiB of its messages wait", async () => {
+    const bench = new HubBench({ limits: { handlerMs: 3_600_000 } });
+    const answer = Promise.withResolvers<boolean>();
+    const page = await bench.subscriber("ann", counter({ write: () => answer.promise }));
+    await page.news();
+    const text = "x".repeat(60_000);
+    for (let n = 1; n <= 4; n++)
+      page.post({ type: "SYNC", store: 1, n, v: 0, batches: [[["set", ["title"], text]]] });
+    assert.equal(page.isPaused, false);
+    page.post({ type: "SYNC", store: 1, n: 5, v: 0, batches: [[["set", ["title"], text]]] });
+    assert.equal(page.isPaused, true);
+    answer.resolve(true);
+    await page.news();
+    assert.equal(page.isPaused, false);
+  });
+
   test("is not read from while more than 64 of its messages wait, and does not count as silent then", async () => {
     const bench = new HubBench({ limits: { handlerMs: 3_600_000 } });
     const answers: ((allowed: boolean) => void)[] = [];
