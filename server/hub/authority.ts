@@ -51,7 +51,7 @@ export type Verdict = ErrorCode | undefined;
  * Of raw ops and those that they are carried over, so many pairs: each takes microseconds, and nobody else is served
  * meanwhile. A page that is further behind catches up first, and does this for itself.
  */
-const MAX_PAIRS = 20_000;
+const MAX_PAIRS = 50_000;
 
 /** A browser's clock may be ahead of ours by so much. */
 const AHEAD_MS = 60_000;

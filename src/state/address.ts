@@ -119,7 +119,12 @@ function placesOf(list: List): Map<Id | undefined, number> {
   return places;
 }
 
-const indexOf = (list: List, id: Id | undefined) => placesOf(list).get(id) ?? -1;
+/** The same of one: without a map of all. */
+function indexOf(list: List, id: Id | undefined): number {
+  const is = (each: Json) => idOf(each) === id;
+  const index = id === undefined ? -1 : list.findIndex(is);
+  return list.findLastIndex(is) === index ? index : -1;
+}
 
 function indexOfGap(list: List, gap: Gap): number | undefined {
   if (gap === true) return list.length;
