@@ -1,12 +1,14 @@
 // Bundles lib/ (written by tsc) for browsers: dist/violet.js, the drop-in, and dist/demo/, the demo's pages.
 import { globSync } from "node:fs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
+import { violet } from "violet-live/rollup";
 import { lineMaps } from "./scripts/line-maps.mjs";
 import { minify } from "./scripts/minify.mjs";
 
 const plugins = [
   nodeResolve({ browser: true, exportConditions: ["browser", "production"] }),
   lineMaps(),
+  violet(),
   minify(),
 ];
 

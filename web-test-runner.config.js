@@ -1,7 +1,9 @@
 // Runs test/src, test/elements and test/browser in a real Chromium. scripts/test.mjs starts it on the ts hook.
 import { esbuildPlugin } from "@web/dev-server-esbuild";
+import { fromRollup } from "@web/dev-server-rollup";
 import { defaultReporter } from "@web/test-runner";
 import { chromeLauncher } from "@web/test-runner-chrome";
+import { violet } from "violet-live/rollup";
 
 const seed = Number(process.env.VIOLET_SEED ?? 1);
 
@@ -35,7 +37,10 @@ export default {
       },
     }),
   ],
-  plugins: [esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${import.meta.dirname}/tsconfig.json` })],
+  plugins: [
+    esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${import.meta.dirname}/tsconfig.json` }),
+    fromRollup(violet)(),
+  ],
   // Tests want Lit's development build, and not to be told so in each file.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode"),
   reporters: [defaultReporter(), noSkips],

@@ -3,7 +3,12 @@ import { globSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { bin, root, run, secondsSince } from "./run.mjs";
 
-const inputs = ["{src,elements,server,demo}/**/*.ts", "package*.json", "tsconfig*.json", "rollup.config.js"];
+const inputs = [
+  "{src,elements,server,plugin,demo}/**/*.ts",
+  "package*.json",
+  "tsconfig*.json",
+  "rollup.config.js",
+];
 // Written last: its age is the age of a whole build.
 const stamp = "dist/.built";
 

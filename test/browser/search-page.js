@@ -1,0 +1,3 @@
+import * as chat from "./chat.server.js";
+
+export const search = chat.search;
