@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { isServer } from "lit";
 import type { VioletError } from "../src/errors.ts";
-import { getRuntime } from "../src/page.ts";
+import { pageRuntime } from "../src/page.ts";
 import type { Runtime, Status } from "../src/runtime.ts";
 import { handleOf } from "../src/state/self.ts";
 import type { Snapshot, StoreOf } from "../src/state/types.ts";
@@ -46,7 +46,7 @@ export class SocketController implements ReactiveController {
 
   constructor(
     host: ReactiveControllerHost,
-    runtime: Runtime | undefined = isServer ? undefined : getRuntime(),
+    runtime: Runtime | undefined = isServer ? undefined : pageRuntime(),
   ) {
     this.#host = host;
     this.#runtime = runtime;

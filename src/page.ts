@@ -1,8 +1,11 @@
 /** The browser's page and its one runtime. */
 import { CHECKED } from "#dev";
+import { on } from "./calls/bus.ts";
+import { register } from "./calls/callable.ts";
 import { fail } from "./errors.ts";
-import { type PagePayload, Runtime } from "./runtime.ts";
+import { type PagePayload, Runtime, type Status } from "./runtime.ts";
 import { setResolver, setStores } from "./state/resolver.ts";
+import { VERSION } from "./version.ts";
 import { closeCodes } from "./wire/close-codes.ts";
 
 let page: Runtime | undefined;
@@ -20,22 +23,79 @@ if (typeof document !== "undefined") {
   // Two copies would be two clients, each with a half of the page's stores.
   if (taken in globalThis) fail("E_DUPLICATE_PACKAGE");
   Object.defineProperty(globalThis, taken, {});
-  setResolver((definition, key) => getRuntime().resolve(definition, key));
-  setStores(() => getRuntime().stores());
+  setResolver((definition, key) => pageRuntime().resolve(definition, key));
+  setStores(() => pageRuntime().stores());
 }
 
 /** The page's runtime. Throws E_NO_BROWSER on the server. */
-export function getRuntime(): Runtime {
+export function pageRuntime(): Runtime {
   return (page ??= startPage());
 }
 
+/** `window.violet`: the one truth about the page's link, for any script. */
+export interface Violet {
+  readonly version: string;
+  /** The link: idle, connecting, live, offline or stopped. */
+  readonly state: Status;
+  /** Resolves when hydration is done. */
+  readonly ready: Promise<void>;
+  readonly on: typeof on;
+  /**
+   * Runs the handlers of this page and then, when the link is live, those of the server that take this event from
+   * browsers. Throws E_EVENT for an event of Violet's own, E_NOT_JSON.
+   */
+  emit(event: string, data?: unknown): void;
+}
+
+/** The page's `window.violet`. Throws E_NO_BROWSER on the server. */
+export function getRuntime(): Violet {
+  pageRuntime();
+  return window.violet;
+}
+
+declare global {
+  interface Window {
+    readonly violet: Violet;
+  }
+}
+
+export interface StartOptions {
+  /** Modules of client functions, each by the name of its file: `{ toast: await import("./toast.client.js") }`. */
+  readonly modules?: Readonly<Record<string, object>>;
+}
+
+/**
+ * Starts the page: lets the server call the client functions of these modules, and connects. Runs in browsers; on the
+ * server it throws E_NO_BROWSER. Throws E_DUPLICATE_NAME.
+ */
+export function start({ modules = {} }: StartOptions = {}): void {
+  for (const [file, module] of Object.entries(modules)) register(file, module);
+  pageRuntime().link.connect();
+}
+
 function startPage(): Runtime {
-  if (CHECKED && typeof document === "undefined") fail("E_NO_BROWSER", { name: "getRuntime()" });
+  if (CHECKED && typeof document === "undefined") fail("E_NO_BROWSER", { name: "the page's runtime" });
   const { origin } = location;
   const runtime = new Runtime({ origin, payload: payload(), renew, page: window, isAway });
+  offer(runtime);
   followPage(runtime);
   void hydrated(runtime);
   return runtime;
+}
+
+/** To other scripts, and to style sheets: `html[data-violet="live"]`. */
+function offer(runtime: Runtime) {
+  const violet: Violet = {
+    version: VERSION,
+    on,
+    ready: runtime.bus.whenReady(),
+    emit: (event, data) => runtime.emit(event, data),
+    get state() {
+      return runtime.status;
+    },
+  };
+  Object.defineProperty(window, "violet", { value: Object.freeze(violet) });
+  runtime.watch(() => (document.documentElement.dataset.violet = runtime.status));
 }
 
 const isAway = () => document.hidden || !navigator.onLine;

@@ -1,11 +1,13 @@
 /** A page's runtime: its stores, its link, its events. A browser has one; Node clients make their own. */
-import { Bus } from "./calls/bus.ts";
-import type { VioletError } from "./errors.ts";
+import { Bus, isLifeCycle } from "./calls/bus.ts";
+import { Exchange, type Told } from "./calls/exchange.ts";
+import type { Caller } from "./calls/rpc.ts";
+import { fail, type VioletError } from "./errors.ts";
 import { type Clock, createLink, type Link, type LinkHost, type LinkState } from "./socket/link.ts";
 import { type Transport, webSocket } from "./socket/transports/websocket.ts";
 import type { Call, StoreCore } from "./state/core.ts";
 import { type Client, type Definition, wireName } from "./state/definition.ts";
-import type { JsonObject } from "./state/json.ts";
+import { type JsonObject, plain } from "./state/json.ts";
 import { type LocalHost, LocalStore } from "./state/local.ts";
 import type { Op } from "./state/ops.ts";
 import type { Page } from "./state/persist.ts";
@@ -58,9 +60,11 @@ const MAX_GREETED = 64;
 /** The link as a page sees it. `idle`: nothing in the page needs it. */
 export type Status = LinkState;
 
-export class Runtime implements LinkHost, ReplicaHost, LocalHost {
+export class Runtime implements LinkHost, ReplicaHost, LocalHost, Caller {
+  readonly origin: string;
   readonly link: Link;
   readonly bus = new Bus();
+  readonly #exchange: Exchange;
   readonly tellAfter: number;
   readonly page: Page | undefined;
   /** The last refusal, until a later write is accepted. */
@@ -86,6 +90,7 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     page,
     isAway,
   }: RuntimeOptions) {
+    this.origin = origin;
     this.#payload = payload;
     this.#clock = clock;
     this.#renew = renew;
@@ -94,6 +99,7 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     this.tellAfter = tellAfter;
     const url = `${origin.replace("http", "ws")}/_violet/socket`;
     this.link = createLink({ url, transport, clock, backoffMs, isAway }, this);
+    this.#exchange = new Exchange(this);
   }
 
   /** This page's client. Before the server gave it an id, a temporary one. */
@@ -195,21 +201,58 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     this.bus.emit("overflow", { store });
   }
 
+  // Calls and events
+
+  /** Calls a realtime function of the server, or tells it of an event, when the link is live. */
+  tell(told: Told): undefined {
+    return this.#exchange.tell(told);
+  }
+
+  /** Runs the handlers of this page, and those of the server that take this event. Throws E_EVENT, E_NOT_JSON. */
+  emit(event: string, data?: unknown): void {
+    if (isLifeCycle(event)) fail("E_EVENT", { name: event });
+    const sent = data === undefined ? undefined : plain(data, event);
+    this.bus.emit(event, sent);
+    this.tell({ type: "event", event, data: sent });
+  }
+
+  // What a call over HTTP needs (Caller)
+
+  credentials(): Record<string, string> {
+    const { client = "", csrf = "" } = this.#payload;
+    return { "violet-client": client, "violet-csrf": csrf };
+  }
+
+  wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.after(ms, resolve);
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+  }
+
   // What the link needs (LinkHost)
+
+  get lastLetter(): number | undefined {
+    return this.#exchange.heard;
+  }
 
   hello() {
     const { client, csrf } = this.#payload;
     const greeted = this.#replicas().slice(0, MAX_GREETED);
     this.#greeted = greeted.length;
-    return { client, csrf, copy: this.#copy, stores: greeted.map((replica) => replica.subscription()) };
+    const stores = greeted.map((replica) => replica.subscription());
+    return { client, csrf, copy: this.#copy, heard: this.lastLetter, stores };
   }
 
-  welcomed({ client, self }: Extract<DownFrame, { type: "welcome" }>): void {
+  welcomed({ client, self, heard }: Extract<DownFrame, { type: "welcome" }>): void {
     this.#numbered.clear();
+    this.#exchange.heard = heard;
     this.#payload = { ...this.#payload, client, self: self as Client };
   }
 
   received(frame: Exclude<DownFrame, { type: "welcome" | "ping" }>): void {
+    if (frame.type === "call" || frame.type === "event") return this.#exchange.take(frame);
+    if (frame.type === "error" && frame.call !== undefined) return this.#exchange.refused(frame);
     const { store } = frame;
     // What the server names is what this page has subscribed to.
     const replica =
@@ -222,6 +265,7 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
     if (state === "live") {
       // Stores that were made between hello and welcome, or had no place in the hello.
       for (const replica of this.#replicas().slice(this.#greeted)) this.resync(replica);
+      this.#exchange.connected();
       this.bus.emit("connect", undefined);
     } else if (state !== "connecting") this.bus.emit("disconnect", { code });
     this.counted();
@@ -234,5 +278,6 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost {
 
   close(): void {
     this.link.close(closeCodes.bye);
+    this.bus.close();
   }
 }

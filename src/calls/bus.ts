@@ -5,13 +5,25 @@ export interface BrowserEvents {
   readonly ready: undefined;
   readonly connect: undefined;
   readonly disconnect: { readonly code: number };
-  /** A write was refused and rolled back. */
-  readonly refused: { readonly store: string; readonly error: Error };
+  /** A write was refused and rolled back, or a realtime call or an event was not taken. */
+  readonly refused: { readonly store?: string; readonly call?: string; readonly error: Error };
   /** A write was dropped, or nobody knows whether it was taken. */
   readonly loss: { readonly store: string; readonly write: unknown; readonly reason: string };
-  /** A bounded queue is full. */
-  readonly overflow: { readonly store: string };
+  /** A bounded queue is full: of a store's writes, or of calls and events, of which this one is not sent. */
+  readonly overflow: { readonly store?: string; readonly call?: string; readonly event?: string };
 }
+
+const names: ReadonlySet<string> = new Set<keyof BrowserEvents>([
+  "ready",
+  "connect",
+  "disconnect",
+  "refused",
+  "loss",
+  "overflow",
+]);
+
+/** Whether an event is one of Violet's own, which nobody else tells. */
+export const isLifeCycle = (event: string): boolean => names.has(event);
 
 type Handler = (data: never) => void;
 
@@ -24,18 +36,26 @@ const lasting = new Map<string, Set<Bus>>([
   ["connect", new Set()],
 ]);
 
-export const client = {
-  /**
-   * Runs `handler` when the event happens in this page. A handler for `ready` or `connect` that is registered
-   * late runs at once, and exactly once. Gives the function that removes it. On the server it does nothing.
-   */
-  on<E extends keyof BrowserEvents>(event: E, handler: (data: BrowserEvents[E]) => void): () => void {
-    const set = handlers.get(event) ?? new Set();
-    handlers.set(event, set.add(handler as Handler));
-    if (lasting.get(event)?.size) queueMicrotask(handler as () => void);
-    return () => set.delete(handler as Handler);
-  },
-};
+/**
+ * Runs `handler` when the event happens in this page: one of the page's own, or one of yours, that the server sends
+ * or `getRuntime().emit` makes. A handler for `ready` or `connect` that is registered late runs at once, and exactly
+ * once. Gives the function that removes it. On the server it does nothing.
+ */
+export function on<E extends keyof BrowserEvents>(
+  event: E,
+  handler: (data: BrowserEvents[E]) => void,
+): () => void;
+export function on<T = unknown>(event: string, handler: (data: T) => void): () => void;
+export function on(event: string, handler: Handler): () => void {
+  const set = handlers.get(event) ?? new Set();
+  handlers.set(event, set.add(handler));
+  if (lasting.get(event)?.size) {
+    const late = () => set.has(handler) && handler(undefined as never);
+    // One for `ready` that comes after it, in the same task, is first.
+    queueMicrotask(event === "ready" ? late : () => queueMicrotask(late));
+  }
+  return () => set.delete(handler);
+}
 
 /**
  * One runtime's events. Everything waits for `ready`, which is first; what happens later is told when the current
@@ -48,21 +68,36 @@ export class Bus {
     this.emit("ready", undefined);
   }
 
+  /** Hydration is done. */
   ready(): void {
     this.#ready.resolve();
   }
 
-  emit<E extends keyof BrowserEvents>(event: E, data: BrowserEvents[E]): void {
+  whenReady(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** The runtime is over: nothing of it lasts. */
+  close(): void {
+    for (const buses of lasting.values()) buses.delete(this);
+  }
+
+  emit<E extends keyof BrowserEvents>(event: E, data: BrowserEvents[E]): void;
+  emit(event: string, data: unknown): void;
+  emit(event: string, data: unknown): void {
     void this.#ready.promise.then(() => {
-      lasting.get(event)?.add(this);
+      const buses = lasting.get(event);
       if (event === "disconnect") lasting.get("connect")?.delete(this);
-      // A handler that throws is the app's fault, and nobody else's loss.
-      for (const handler of handlers.get(event) ?? [])
+      const set = handlers.get(event) ?? [];
+      // A handler that throws is the app's fault, and nobody else's loss. One may register others: of what lasts, these
+      // have their turn at once.
+      for (const handler of buses ? set : [...set])
         try {
           handler(data as never);
         } catch (error) {
           uncaught(error);
         }
+      buses?.add(this);
     });
   }
 }

@@ -38,9 +38,11 @@ export const texts = {
   E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
   E_BINDING: (d) =>
     `${d.store} has text around its handler. An event takes the handler alone: ${"@event=${handler}"}.`,
+  E_CALL_ID: (d) => `"${d.name}" was called with an id that another call has. Give each call its own.`,
   E_CLIENT_EXPIRED: () =>
     "The server no longer remembers this page's writes. What was not yet acknowledged is undecided.",
   E_CLOSED: (d) => `${d.name}: this app is closed. Make a new one: violet().`,
+  E_CONTENT_TYPE: () => "A call of a function is sent as application/json.",
   E_CSRF: () => "The page's token is not valid for this session. Reload the page.",
   E_DUPLICATE_KEY: (d) =>
     `The key "${d.name}" is given twice. In one list, and among the mounted elements of one component, a key tells which is which.`,
@@ -51,12 +53,17 @@ export const texts = {
   E_FORBIDDEN: (d) => `${at(d)}: not allowed, or unknown.${d.hint ? ` ${d.hint}` : ""}`,
   E_GONE: (d) =>
     `${at(d)} is gone: the element that this handle followed was removed. Read it again from the list.`,
+  E_EVENT: (d) => `"${d.name}" is an event of Violet's own: only Violet tells it.`,
   E_INTERNAL: () => "Something failed on the server.",
   E_LIMIT: (d) => `The limit of ${d.name ?? "this kind"} is reached${but(d)}.`,
+  E_METHOD: (d) => `"${d.name}" is called by POST alone.`,
   E_MODIFIER: (d) =>
     `${d.store}: "${d.name}" is not a modifier. Known are ${modifiers}; on key events also ${keys}.`,
   E_NO_BROWSER: (d) => `"${d.name}" works in a browser only.`,
+  E_NO_SERVER: (d) => `"${d.name}" works on the server only.`,
   E_NO_SCOPE: (d) => `${at(d)} is used outside any scope. On the server, use app.run(() => ...).`,
+  E_NETWORK: (d) =>
+    `"${d.name}" did not reach the server, or its answer was lost. With an id it can be called again, and still runs once.`,
   E_NOT_JSON: (d) => `${at(d)} cannot be kept in state${but({ expected: "plain JSON", ...d })}.`,
   E_NOT_LOADED: (d) =>
     `${at(d)} is not loaded. Wait for it: await load(store) on the server, await loaded(store) in the browser.`,
@@ -64,7 +71,7 @@ export const texts = {
   E_ORIGIN: () => "This origin may not connect. Add it to violet({ origins }).",
   E_PENDING_FULL: (d) => `${at(d)} has too many writes that wait for the server. Wait for settled(store).`,
   E_PROTOCOL: () => "This page speaks another version of the protocol. Reload it.",
-  E_RATE: () => "Too many messages. They are kept and sent again.",
+  E_RATE: () => "Too many messages in too short a time. Writes are kept and sent again.",
   E_READ_ONLY: (d) => `${at(d)} is read-only here${d.hint ? `: ${d.hint}` : ""}.`,
   E_RECURSION: (d) =>
     `<${d.name}> stands inside ${d.got} other elements. If it renders itself, something has to end that.`,
@@ -85,6 +92,8 @@ export const texts = {
   E_UNAVAILABLE: () =>
     "The server's storage, or a rule of the app, does not answer. Writes are kept and sent again.",
   E_UNKNOWN_ACTION: (d) => `${at(d)} is not an action of this store.`,
+  E_UNKNOWN_CALLABLE: (d) =>
+    `"${d.name}" is not a function that may be called from here. Give its module to violet({ modules }), or to start({ modules }) in the browser.`,
   E_UNMARKED: (d) =>
     `${d.store}: ${d.name ? `"${d.name}"` : `this ${d.got}`} is not marked as a callback. Wrap it: callback(${d.name || "..."}).`,
   E_VALIDATION: (d) => `${at(d)} is refused${but(d)}.`,

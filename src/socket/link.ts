@@ -53,6 +53,8 @@ export interface LinkHost {
   changed(state: LinkState, code?: number): void;
   /** New credentials, after the server refused the old ones; rejects where there are none to be had. */
   renew(): Promise<void>;
+  /** The number of the last call or event that came. */
+  readonly lastLetter: number | undefined;
 }
 
 export interface Link {
@@ -149,9 +151,10 @@ export function createLink({ url, transport, clock, backoffMs, isAway }: LinkOpt
   function received(text: string) {
     heardAt = clock.elapsed();
     const frame = JSON.parse(text) as DownFrame;
-    if (frame.type === "ping") link.send({ type: "pong" });
+    if (frame.type === "ping") link.send({ type: "pong", heard: host.lastLetter });
     else if (frame.type === "welcome") welcomed(frame);
-    else if (frame.type === "error" && frame.store === undefined) retryAfterMs = frame.retryAfterMs;
+    else if (frame.type === "error" && (frame.store ?? frame.call) === undefined)
+      retryAfterMs = frame.retryAfterMs;
     else if (link.state === "live") host.received(frame);
   }
 

@@ -7,7 +7,7 @@ import { isNode, type Json, type JsonObject, plain } from "./json.ts";
 import type { Op } from "./ops.ts";
 import { acts, isActing } from "./resolver.ts";
 import { Tree } from "./tree.ts";
-import { takeArguments, validate } from "./validation.ts";
+import { sentArguments, validate } from "./validation.ts";
 
 /** Told after a change: with its ops, or with undefined when everything may be new. */
 export type Listener = (ops: readonly Op[] | undefined) => void;
@@ -161,10 +161,7 @@ export abstract class StoreCore {
 
   /** The arguments as the action's structs take them, as plain JSON: missing ones at the end are left out. */
   protected arguments(action: string, args: readonly unknown[]): readonly Json[] {
-    const where = `${this.name}.${action}`;
-    const taken = takeArguments(this.#action(action).structs, args, where);
-    const count = taken.findLastIndex((value) => value !== undefined) + 1;
-    return taken.slice(0, count).map((value) => plain(value, where));
+    return sentArguments(this.#action(action).structs, args, `${this.name}.${action}`);
   }
 
   /** Several writes, or those of a call, as one batch; when `fn` throws, or the whole is refused, nothing is written. */

@@ -11,7 +11,7 @@
  * All this happens within one call, so nobody ever sees the state in between.
  */
 import { type ErrorCode, fail, VioletError } from "../errors.ts";
-import type { DownFrame, Frame } from "../wire/frames.ts";
+import type { Frame, StoreFrame } from "../wire/frames.ts";
 import { isTooBig } from "../wire/limits.ts";
 import { MAX_MESSAGE_OPS, MAX_PATH_STEPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
 import { type Addressed, address, locate, named } from "./address.ts";
@@ -207,7 +207,7 @@ export class Replica extends StoreCore {
 
   // What comes from the server
 
-  receive(frame: Exclude<DownFrame, { type: "welcome" | "ping" }>): void {
+  receive(frame: StoreFrame): void {
     this.close();
     const { pending } = this;
     if (frame.type === "state") this.#state(frame);

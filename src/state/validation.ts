@@ -1,3 +1,4 @@
+import { type Json, plain } from "./json.ts";
 import type { Op, Path, Step } from "./ops.ts";
 import { carry } from "./positions.ts";
 import { type AnyStruct, taken } from "./struct.ts";
@@ -48,6 +49,17 @@ export const takeArguments = (
   Array.from({ length: Math.max(structs.length, args.length) }, (_, index) =>
     taken(structs[index], args[index], { store: where, path: [index], branch: [args[index]], coerces: true }),
   );
+
+/** The same for the wire: as plain JSON, and missing ones at the end are left out. Throws E_NOT_JSON, too. */
+export function sentArguments(
+  structs: readonly AnyStruct[],
+  args: readonly unknown[],
+  where: string,
+): readonly Json[] {
+  const taken = takeArguments(structs, args, where);
+  const count = taken.findLastIndex((value) => value !== undefined) + 1;
+  return taken.slice(0, count).map((value) => plain(value, where));
+}
 
 /** Of several ops: to follow more places than this would cost more than to check their keys of the state whole. */
 const maxPlaces = 256;

@@ -63,7 +63,8 @@ const sentByKind = new Map([
 ]);
 const SentOp = dynamic<Op | NamedOp>((value) => sentByKind.get((value as Op | null)?.[0]) ?? nothing);
 const SentOps = size(array(SentOp), 0, MAX_MESSAGE_OPS);
-const CallFrame = object({ action: Name, args: size(array(any()), 0, 32), seed: Count, at: Count });
+const Args = size(array(any()), 0, 32);
+const CallFrame = object({ action: Name, args: Args, seed: Count, at: Count });
 
 /** Either the ops of raw writes (none are left where all became void on the way), or a call of an action. */
 const BatchFrame = dynamic<(Op | NamedOp)[] | Infer<typeof CallFrame>>(
@@ -94,6 +95,8 @@ export const frames = {
       csrf: optional(size(string(), 0, 512)),
       /** A random number: two pages that were made of the same HTML come with the same `client`. */
       copy: optional(number()),
+      /** The number of the last letter (a call or an event) that came to this page. */
+      heard: optional(Count),
       stores: size(array(Subscription), 0, 64),
     }),
   ),
@@ -120,7 +123,12 @@ export const frames = {
       batches: size(array(BatchFrame), 1, MAX_MESSAGE_OPS),
     }),
   ),
-  pong: up(object({ type: literal("pong") })),
+  /** The same: letters up to `heard` need not be kept for this page any more. */
+  pong: up(object({ type: literal("pong"), heard: optional(Count) })),
+  /** Runs a realtime function of the server. */
+  call: up(object({ type: literal("call"), name: Name, args: Args })),
+  /** An event of this page, for the server's handlers that take it. */
+  event: up(object({ type: literal("event"), event: Name, data: optional(any()) })),
   /** Asks for a `ping` at once: does this link still stand? */
   probe: up(object({ type: literal("probe") })),
 
@@ -132,6 +140,8 @@ export const frames = {
       client: string(),
       self: object({ id: string(), user: optional(record(string(), any())) }),
       heartbeatMs: Count,
+      /** The letters above this number follow. */
+      heard: Count,
     }),
   ),
   /**
@@ -169,6 +179,8 @@ export const frames = {
       type: literal("error"),
       re: optional(Count),
       store: optional(union([Count, Name])),
+      /** The name of a call or an event that was not taken. */
+      call: optional(Name),
       code: string(),
       field: optional(string()),
       message: string(),
@@ -177,6 +189,9 @@ export const frames = {
     }),
   ),
   ping: down(object({ type: literal("ping") })),
+  /** Runs a function of the page. `i` numbers calls and events, all together; a page may see some numbers only. */
+  invoke: down(object({ type: literal("call"), i: Count, name: Name, args: Args })),
+  told: down(object({ type: literal("event"), i: Count, event: Name, data: optional(any()) })),
 } as const;
 
 type Table = typeof frames;
@@ -185,4 +200,6 @@ type Kinds<D> = { [K in keyof Table]: Table[K]["direction"] extends D ? K : neve
 
 export type Frame<K extends keyof Table> = Of<K>;
 export type UpFrame = { [K in Kinds<"up">]: Of<K> }[Kinds<"up">];
+/** What the server says of a store. */
+export type StoreFrame = Frame<"state" | "patch" | "ack" | "error">;
 export type DownFrame = { [K in Kinds<"down">]: Of<K> }[Kinds<"down">];

@@ -25,6 +25,7 @@ class Bench implements LinkHost {
   /** The attempts to connect, each with what was sent on it and how it was closed. */
   readonly wires: { events: TransportEvents; sent: string[]; closedWith?: number }[] = [];
   readonly link: Link;
+  lastLetter: number | undefined;
 
   constructor(options: Partial<LinkOptions> = {}) {
     const transport: LinkOptions["transport"] = (_, events) => {
@@ -82,7 +83,7 @@ class Bench implements LinkHost {
 
   welcome(heartbeatMs = 25_000): void {
     this.wire.events.opened();
-    this.receive({ type: "welcome", protocol: 1, client: "c", self: { id: "c" }, heartbeatMs });
+    this.receive({ type: "welcome", protocol: 1, client: "c", self: { id: "c" }, heard: 0, heartbeatMs });
   }
 
   /** Connected, and live. */

@@ -91,7 +91,30 @@ const examples: Record<Kind, { good: object[]; bad: object[] }> = {
     ],
   },
   probe: { good: [{ type: "probe" }], bad: [{ type: "probe", more: 1 }] },
-  pong: { good: [{ type: "pong" }], bad: [{ type: "pong", more: 1 }] },
+  pong: { good: [{ type: "pong" }, { type: "pong", heard: 7 }], bad: [{ type: "pong", more: 1 }] },
+  call: {
+    good: [{ type: "call", name: "chat.keystroke", args: [1, { any: null }] }],
+    bad: [
+      { type: "call", name: "", args: [] },
+      { type: "call", name: "chat.keystroke" },
+      { type: "call", name: "chat.keystroke", args: Array.from({ length: 33 }, () => 1) },
+    ],
+  },
+  event: {
+    good: [
+      { type: "event", event: "moved" },
+      { type: "event", event: "moved", data: { x: 1 } },
+    ],
+    bad: [{ type: "event" }, { type: "event", event: "x".repeat(193) }],
+  },
+  invoke: {
+    good: [{ type: "call", i: 1, name: "toast.notify", args: ["hello"] }],
+    bad: [{ type: "call", name: "toast.notify", args: [] }],
+  },
+  told: {
+    good: [{ type: "event", i: 1, event: "started", data: [1] }],
+    bad: [{ type: "event", event: "started" }],
+  },
   welcome: {
     good: [
       {
@@ -100,6 +123,7 @@ const examples: Record<Kind, { good: object[]; bad: object[] }> = {
         client: "t",
         self: { id: "c", user: { name: "Ada" } },
         heartbeatMs: 25_000,
+        heard: 0,
       },
     ],
     bad: [{ type: "welcome", protocol: 1, client: "t", self: {}, heartbeatMs: 25_000 }],

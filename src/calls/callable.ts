@@ -1,0 +1,58 @@
+/** Functions that the other end may call: what is known of each is kept beside it, never on it. */
+import { fail } from "../errors.ts";
+import type { AnyStruct } from "../state/struct.ts";
+import { callName } from "./names.ts";
+
+export interface Callable {
+  /** rpc and realtime run on the server, client in the browser. */
+  readonly kind: "rpc" | "realtime" | "client";
+  /** Its arguments; none where none are declared. */
+  readonly structs: readonly AnyStruct[];
+  readonly result?: AnyStruct | undefined;
+  /** Which arguments it takes, its structs say. */
+  readonly run: (...args: never) => unknown;
+}
+
+const callables = new WeakMap<object, Callable>();
+const names = new WeakMap<Callable, string>();
+
+export function makeCallable<F extends object>(fn: F, callable: Callable): F {
+  callables.set(fn, callable);
+  return fn;
+}
+
+/** The wire name of a function. Throws E_UNKNOWN_CALLABLE where its module was given to nobody. */
+export const nameOf = (fn: object): string =>
+  names.get(callables.get(fn) as Callable) ??
+  fail("E_UNKNOWN_CALLABLE", { name: (fn as { name: string }).name });
+
+/** What the server may call in this page, by wire name. */
+const registered = new Map<string, Callable>();
+
+export const registeredAs = (name: string): Callable | undefined => registered.get(name);
+
+/** Lets the server call the client functions among a module's exports. Throws E_DUPLICATE_NAME for a name that is taken. */
+export function register(file: string, module: object): void {
+  for (const [name, callable] of namedIn(file, module))
+    if (callable.kind === "client") {
+      if ((registered.get(name) ?? callable) !== callable) fail("E_DUPLICATE_NAME", { name });
+      registered.set(name, callable);
+    }
+}
+
+/**
+ * The callables among a module's exports, by the wire names that they have from now on. Throws E_DUPLICATE_NAME where
+ * one has another name.
+ */
+export function namedIn(file: string, module: object): Map<string, Callable> {
+  const named = new Map<string, Callable>();
+  for (const [exported, value] of Object.entries(module)) {
+    const callable = callables.get(value as object);
+    if (!callable) continue;
+    const name = callName(file, exported);
+    if ((names.get(callable) ?? name) !== name) fail("E_DUPLICATE_NAME", { name });
+    names.set(callable, name);
+    named.set(name, callable);
+  }
+  return named;
+}

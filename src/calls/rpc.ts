@@ -1,0 +1,67 @@
+import { type ErrorCode, VioletError } from "../errors.ts";
+import type { CallOptions } from "./types.ts";
+
+/** Who calls: a page's runtime. */
+export interface Caller {
+  readonly origin: string;
+  /** What a request proves itself with. */
+  credentials(): Record<string, string>;
+  renew(): Promise<void>;
+  wait(ms: number, signal: AbortSignal | undefined): Promise<void>;
+}
+
+interface Answer {
+  readonly result?: unknown;
+  readonly code?: string;
+  readonly field?: string;
+  readonly message?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** A call is sent so many times in all, each after a longer wait. */
+const MAX_TRIES = 5;
+const WAIT_MS = 1000;
+
+/**
+ * Calls a function of the server over HTTP. Rejects with the server's error (its `code` and `field`), with E_NETWORK,
+ * or with the reason of the signal. Without an id nothing is sent twice that may have run.
+ */
+export async function callServer(
+  caller: Caller,
+  name: string,
+  args: readonly unknown[],
+  { signal, id }: CallOptions = {},
+): Promise<unknown> {
+  const body = JSON.stringify({ args, id });
+  let isRenewed = false;
+  for (let tries = 1; ; tries++) {
+    const { result, code, field, message, retryAfterMs } = await post(caller, name, body, signal);
+    if (code === undefined) return result;
+    // It did not run: the token had its time.
+    if (code === "E_CSRF" && !isRenewed) {
+      isRenewed = true;
+      // Without a new one the server will say so again.
+      await caller.renew().catch(() => {});
+    } else if ((id !== undefined || code === "E_RATE") && retryAfterMs !== undefined && tries < MAX_TRIES)
+      await caller.wait(Math.max(retryAfterMs, WAIT_MS * tries), signal);
+    else {
+      const origin = code === "E_NETWORK" ? "network" : "peer";
+      throw new VioletError(code as ErrorCode, { name }, { origin, field, ...(message && { message }) });
+    }
+  }
+}
+
+async function post(caller: Caller, name: string, body: string, signal?: AbortSignal): Promise<Answer> {
+  try {
+    const response = await fetch(`${caller.origin}/_violet/rpc/${name}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...caller.credentials() },
+      body,
+      ...(signal && { signal }),
+    });
+    return (await response.json()) as Answer;
+  } catch {
+    signal?.throwIfAborted();
+    return { code: "E_NETWORK", retryAfterMs: WAIT_MS };
+  }
+}

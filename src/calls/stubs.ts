@@ -1,0 +1,25 @@
+/**
+ * `violet-live/stubs`: what stands in a browser in place of the server's functions. The Rollup plugin writes calls of
+ * these; `remote` makes them without a build.
+ */
+import { mark } from "../events/marks.ts";
+import { pageRuntime } from "../page.ts";
+import { callServer } from "./rpc.ts";
+import type { CallOptions, Realtime, Rpc } from "./types.ts";
+
+export { register } from "./callable.ts";
+
+/** Calls the function of this wire name, `file.export`, over HTTP. */
+export function rpc(name: string): Rpc<readonly unknown[], unknown> {
+  const having =
+    (options?: CallOptions) =>
+    (...args: readonly unknown[]) =>
+      callServer(pageRuntime(), name, args, options);
+  return mark(Object.assign(having(), { with: having }), { kind: "stub" });
+}
+
+/** Calls the function of this wire name over the socket, once the link is live. */
+export const realtime = (name: string): Realtime<readonly unknown[]> =>
+  mark((...args: readonly unknown[]) => pageRuntime().tell({ type: "call", name, args: [...args] }), {
+    kind: "stub",
+  });
