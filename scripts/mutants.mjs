@@ -8,7 +8,18 @@ import { root, secondsSince } from "./run.mjs";
 import { findTool } from "./tools.mjs";
 
 const COPIED = [
-  ...["src", "server", "elements", "demo", "docs", "test", "scripts", "package.json", "tsconfig.json"],
+  ...[
+    "src",
+    "server",
+    "elements",
+    "plugin",
+    "demo",
+    "docs",
+    "test",
+    "scripts",
+    "package.json",
+    "tsconfig.json",
+  ],
   // To build it, and for tests in Chromium.
   ...["tsconfig.build.json", "rollup.config.js", "web-test-runner.config.js"],
 ];

@@ -2,9 +2,15 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { fail } from "../src/errors.ts";
 import type { Client, User } from "../src/state/definition.ts";
+import { plain } from "../src/state/json.ts";
+import { SERVER } from "./calls/functions.ts";
+import { Incoming } from "./calls/incoming.ts";
+import { CallRates } from "./calls/rates.ts";
+import { Registry } from "./calls/registry.ts";
+import { Results } from "./calls/results.ts";
 import { inTime } from "./deadline.ts";
 import { Door } from "./door.ts";
-import { Events, processEvents, type ServerEvent, type ServerEvents } from "./events.ts";
+import { type EventContext, Events, type LifeCycleEvent, mayTell, type On, processEvents } from "./events.ts";
 import type { AppState } from "./health.ts";
 import type { Counters } from "./hub/counters.ts";
 import { Hub } from "./hub/hub.ts";
@@ -41,7 +47,13 @@ export interface VioletApp {
   /** Runs `fn`, and all that it starts, as code of this app: handles point to its stores. */
   run<T>(fn: () => T): T;
   /** Like `server.on`, for this app alone. Gives the function that removes the handler. */
-  on<E extends ServerEvent>(event: E, handler: ServerEvents[E]): () => void;
+  readonly on: On;
+  /** Runs the server's handlers of an event of the app's own; resolves when they have run. Rejects with E_EVENT. */
+  emit(event: string, data?: unknown): Promise<void>;
+  /** Tells all pages: their `client.on(event)` runs. Throws E_EVENT, E_NOT_JSON. */
+  broadcast(event: string, data?: unknown): void;
+  /** Tells the pages of these clients, by their ids. */
+  broadcastTo(to: string | readonly string[], event: string, data?: unknown): void;
   /**
    * The session of a request, as rules get it; undefined where it brings none that holds. Rejects with what
    * `authenticate` throws. Not to be called by `authenticate`.
@@ -79,7 +91,12 @@ export class App implements VioletApp {
   readonly styles = new Styles();
   readonly middleware: Middleware;
   readonly ready: Promise<void>;
+  readonly registry: Registry;
+  readonly callRates: CallRates;
+  readonly results = new Results(() => performance.now());
   readonly #events = new Events();
+  readonly on = this.#events.on;
+  readonly #incoming = new Incoming(this);
   readonly #servers: Servers;
   #state: AppState = "starting";
   #closing: Promise<void> | undefined;
@@ -87,6 +104,8 @@ export class App implements VioletApp {
   constructor(settings: Settings) {
     this.settings = settings;
     this.door = new Door(settings);
+    this.registry = new Registry(settings.modules);
+    this.callRates = new CallRates(settings.limits);
     this.hub = this.#makeHub();
     this.#servers = new Servers(this);
     this.middleware = routes(this);
@@ -103,7 +122,8 @@ export class App implements VioletApp {
       stores,
       limits: { ...limits, heartbeatMs, deadAfterMs },
       identify: this.door.identify,
-      emit: (event, client) => void this.emit(event, client),
+      emit: (event, client) => void this.#live(event, client),
+      told: (frame, caller) => this.#incoming.take(frame, caller),
       within: (client, fn) => this.within(client, fn),
       self: () => currentScope()?.client,
       report: (error) => this.report(error, "a store or a connection failed"),
@@ -128,7 +148,7 @@ export class App implements VioletApp {
     await Promise.resolve();
     try {
       await this.hub.ready();
-      await this.emit("start", SERVER);
+      await this.#live("start", SERVER);
       warnOfOpenDoor(this.settings);
       listOpenStores(this.settings);
       if (this.#state === "starting") this.#state = "ready";
@@ -192,20 +212,54 @@ export class App implements VioletApp {
     if (before !== undefined) this.hub.endSession(before);
   }
 
-  on<E extends ServerEvent>(event: E, handler: ServerEvents[E]): () => void {
-    return this.#events.on(event, handler);
+  async emit(event: string, data?: unknown): Promise<void> {
+    mayTell(event);
+    const { client = SERVER, session } = currentScope() ?? {};
+    return this.#handle(event, this.#handlers(event), data, { client, session });
+  }
+
+  broadcast(event: string, data?: unknown): void {
+    this.#tell(event, data, undefined);
+  }
+
+  broadcastTo(to: string | readonly string[], event: string, data?: unknown): void {
+    this.#tell(event, data, [to].flat() as string[]);
+  }
+
+  #tell(event: string, data: unknown, to: readonly string[] | undefined) {
+    mayTell(event);
+    this.hub.post({ type: "event", event, data: data === undefined ? data : plain(data, event) }, to);
+  }
+
+  /** The handlers that take this event from browsers, to be run. Throws E_UNKNOWN_CALLABLE, E_VALIDATION. */
+  browserEvent(event: string, data: unknown, context: EventContext): () => Promise<void> {
+    const handlers = [processEvents, this.#events].flatMap((events) => events.fromBrowser(event, data));
+    if (!handlers.length) fail("E_UNKNOWN_CALLABLE", { name: event });
+    return () => this.#handle(event, handlers, context);
+  }
+
+  #handlers(event: string) {
+    return [...processEvents.of(event), ...this.#events.of(event)];
+  }
+
+  #live(event: LifeCycleEvent, client: Client): Promise<void> {
+    return this.#handle(event, this.#handlers(event), client);
   }
 
   /**
    * Runs the handlers of an event one after another; one that throws, or takes too long, is reported and hinders no
    * other. What an app does at its start may take as long as it needs.
    */
-  async emit(event: ServerEvent, client: Client): Promise<void> {
+  async #handle(
+    event: string,
+    handlers: readonly ((...args: readonly never[]) => unknown)[],
+    ...args: readonly unknown[]
+  ): Promise<void> {
     const { handlerMs } = this.settings.limits;
     const what = `A handler of "${event}"`;
-    for (const handler of [...processEvents.of(event), ...this.#events.of(event)])
+    for (const handler of handlers)
       try {
-        const handling = Promise.resolve(this.run(() => handler(client)));
+        const handling = Promise.resolve(this.run(() => handler(...(args as never[]))));
         await (event === "start" ? handling : inTime(handling, { what, handlerMs }));
       } catch (error) {
         this.report(error, `a handler of "${event}" failed`);
@@ -222,7 +276,7 @@ export class App implements VioletApp {
 
   async #stop(): Promise<void> {
     await this.ready.catch(() => {});
-    await this.emit("stop", SERVER);
+    await this.#live("stop", SERVER);
   }
 
   /** A step of the end; the others go on without it when it takes too long. */
@@ -247,6 +301,3 @@ export class App implements VioletApp {
 
 /** The handlers and the stores may take so long each when the app closes. */
 const CLOSE_STEP_MS = 4500;
-
-/** Who acts where no client does. */
-const SERVER: Client = { id: "server" };

@@ -1,5 +1,6 @@
 /** Who comes in: the session of a request, who may open a socket, and which client a hello speaks for. */
 import { type IncomingMessage, ServerResponse } from "node:http";
+import { fail } from "../src/errors.ts";
 import type { Client } from "../src/state/definition.ts";
 import { Addresses } from "./addresses.ts";
 import { systemClock } from "./clock.ts";
@@ -119,6 +120,18 @@ export class Door {
     }
   }
 
+  /** Who makes a call over HTTP. Rejects with E_ORIGIN, and with E_CSRF where it does not prove itself. */
+  async caller(request: IncomingMessage): Promise<{ readonly client: Client; readonly session: Session }> {
+    if (!this.origins.allows(request)) fail("E_ORIGIN");
+    const session = await this.session(request);
+    const { "violet-client": client, "violet-csrf": csrf } = request.headers as Readonly<
+      Record<string, string>
+    >;
+    if (await this.waitMs(request)) fail("E_RATE");
+    const id = this.#idOf({ client, csrf }, { session, address: this.origins.address(request) });
+    return { client: this.client(id ?? fail("E_CSRF"), session), session };
+  }
+
   left({ address }: Peer): void {
     this.#addresses.leave(address);
   }
@@ -130,15 +143,20 @@ export class Door {
   }
 
   /** The client that a hello speaks for; undefined where its tokens are not those of the session. */
-  readonly identify = (claim: Claim, { session, address }: Peer): Identified | undefined => {
+  readonly identify = (claim: Claim, peer: Peer): Identified | undefined => {
+    const id = this.#idOf(claim, peer);
+    if (id === undefined) return undefined;
+    const { session } = peer;
+    return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };
+  };
+
+  #idOf(claim: Claim, { session, address }: Peer): string | undefined {
     // It may have been revoked since the upgrade.
     if (this.#revoked.has(session.id, systemClock.now())) return undefined;
     const id = this.#clientId(claim, session);
-    if (id !== undefined)
-      return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };
-    if (!this.#areOurs(claim)) this.#failures.add(address);
-    return undefined;
-  };
+    if (id === undefined && !this.#areOurs(claim)) this.#failures.add(address);
+    return id;
+  }
 
   #clientId({ client, csrf }: Claim, { id }: Session): string | undefined {
     if (this.#settings.csrf && !(csrf && this.#tokens.isCsrf(csrf, id))) return undefined;

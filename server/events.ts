@@ -1,5 +1,9 @@
 /** What happens to an app; handlers run in its scope. */
+import { isLifeCycle } from "../src/calls/bus.ts";
+import { fail } from "../src/errors.ts";
 import type { Client } from "../src/state/definition.ts";
+import type { AnyStruct } from "../src/state/struct.ts";
+import { takeArguments } from "../src/state/validation.ts";
 
 export interface ServerEvents {
   /** The stores are loaded. */
@@ -12,23 +16,74 @@ export interface ServerEvents {
   readonly disconnect: (client: Client) => unknown;
 }
 
-export type ServerEvent = keyof ServerEvents;
+/** An event of Violet's own: nobody else tells it. */
+export type LifeCycleEvent = keyof ServerEvents;
+
+/** Who tells an event: a page's client, or the server itself. */
+export interface EventContext {
+  readonly client: Client;
+  /** The session of the page; undefined where the server tells it. */
+  readonly session: unknown;
+}
+
+type EventHandler<T> = (data: T, context: EventContext) => unknown;
+
+/**
+ * Registers handlers. Each way gives the function that removes the handler. Throws E_EVENT for a struct on an event of
+ * Violet's own, which no browser tells.
+ */
+export interface On {
+  <E extends LifeCycleEvent>(event: E, handler: ServerEvents[E]): () => void;
+  /** An event of the app's own that browsers tell, too: what does not fit the struct never reaches the handler. */
+  <T>(event: string, options: { readonly data: AnyStruct<T> }, handler: EventHandler<T>): () => void;
+  /** An event of the app's own, told by the server's code alone. */
+  <T = unknown>(event: string, handler: EventHandler<T>): () => void;
+}
+
+interface Entry {
+  readonly handler: (...args: never) => unknown;
+  /** Of what browsers tell. */
+  readonly data: AnyStruct | undefined;
+}
+
+type Handling = (data: unknown, context: EventContext) => unknown;
 
 /** Handlers by event, in the order of their registration. */
 export class Events {
-  readonly #handlers = new Map<ServerEvent, Set<(client: Client) => unknown>>();
+  readonly #entries = new Map<string, Set<Entry>>();
 
-  /** Gives the function that removes the handler. */
-  on<E extends ServerEvent>(event: E, handler: ServerEvents[E]): () => void {
-    const handlers = this.#handlers.get(event) ?? new Set();
-    this.#handlers.set(event, handlers.add(handler));
-    return () => void handlers.delete(handler);
-  }
+  readonly on: On = (event: string, first: unknown, second?: unknown): (() => void) => {
+    const [data, handler] =
+      typeof first === "function" ? [undefined, first] : [(first as { data: AnyStruct }).data, second];
+    if (data) mayTell(event);
+    const entry: Entry = { handler: handler as Entry["handler"], data };
+    const entries = this.#entries.get(event) ?? new Set();
+    this.#entries.set(event, entries.add(entry));
+    return () => void entries.delete(entry);
+  };
 
   /** The handlers of an event, as they are now. */
-  of(event: ServerEvent): readonly ((client: Client) => unknown)[] {
-    return [...(this.#handlers.get(event) ?? [])];
+  of(event: string): readonly ((...args: readonly unknown[]) => unknown)[] {
+    return [...(this.#entries.get(event) ?? [])].map(
+      ({ handler }) => handler as (...args: readonly unknown[]) => unknown,
+    );
   }
+
+  /** Those that take it from browsers, each with the data as its struct takes it. Throws E_VALIDATION. */
+  fromBrowser(event: string, data: unknown): readonly ((context: EventContext) => unknown)[] {
+    return [...(this.#entries.get(event) ?? [])].flatMap(({ handler, data: struct }) => {
+      if (!struct) return [];
+      const [taken] = takeArguments([struct], [data], event);
+      return (context: EventContext) => (handler as Handling)(taken, context);
+    });
+  }
+}
+
+const lifeCycle: ReadonlySet<string> = new Set<LifeCycleEvent>(["start", "stop", "connect", "disconnect"]);
+
+/** Throws E_EVENT for an event that only Violet tells, here or in a page. */
+export function mayTell(event: string): void {
+  if (lifeCycle.has(event) || isLifeCycle(event)) fail("E_EVENT", { name: event });
 }
 
 /** `server.on`: they hold for every app of the process. */

@@ -6,6 +6,7 @@ import type { User } from "../src/state/definition.ts";
 import { MAX_MESSAGE_OPS, MAX_PATH_STEPS } from "../src/wire/protocol.ts";
 import type { Backend } from "./backends/backend.ts";
 import { memory } from "./backends/memory.ts";
+import type { Modules } from "./calls/registry.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
 
@@ -33,6 +34,8 @@ export interface VioletOptions<U extends object = User> {
   readonly publicUser?: (user: U) => User | undefined;
   /** The app's session middleware, so that sockets know `request.session` as pages do. */
   readonly session?: SessionMiddleware;
+  /** Modules whose functions may be called from the other end, by the names of their files: `{ chat: chatServer }`. */
+  readonly modules?: Modules;
   /** Where states live. Default `memory()`. */
   readonly backend?: Backend;
   /** Who reads a store without a rule. Default "allow": everybody. */
@@ -109,6 +112,10 @@ const checks: Record<keyof VioletOptions, Check> = {
   authenticate: aFunction,
   publicUser: aFunction,
   session: aFunction,
+  modules: [
+    (value) => isObject(value) && Object.values(value as object).every(isObject),
+    "modules by the names of their files",
+  ],
   backend: [hasMethods("load", "commit", "close"), "a backend: memory()"],
   stores: [(value) => value === "allow" || value === "deny", '"allow" or "deny"'],
   origins: [
@@ -172,6 +179,7 @@ export function settingsOf(options: VioletOptions<object>, environment = process
     client: "/_violet/runtime.js",
     authenticate: () => undefined,
     publicUser: () => undefined,
+    modules: {},
     backend: memory(),
     stores: "allow",
     origins: [],

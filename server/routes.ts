@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "./app.ts";
 import { type Asset, sendFile, sendText } from "./assets.ts";
+import { answerCall } from "./calls/rpc.ts";
 import { answerClosed, answerHealth, answerReady } from "./health.ts";
 import type { Middleware } from "./options.ts";
 import { earlyHash, earlyScript } from "./render/early.ts";
@@ -16,6 +17,7 @@ const early = ({ url = "" }: IncomingMessage): Asset => ({
 });
 
 const PREFIX = "/_violet/";
+const CALLS = "rpc/";
 
 /** The app's middleware. Requests for other paths go to `next`. */
 export function routes(app: App): Middleware {
@@ -32,7 +34,8 @@ export function routes(app: App): Middleware {
     ["health", (_, response) => answerHealth(response, app.state)],
     ["ready", (_, response) => answerReady(response, app.state)],
   ]);
-  const find = (name: string): Route | undefined => table.get(name) ?? styleRoute(app, name);
+  const find = (name: string): Route | undefined =>
+    table.get(name) ?? callRoute(app, name) ?? styleRoute(app, name);
   return (request, response, next) => {
     const path = pathOf(request);
     if (!path.startsWith(PREFIX)) return next();
@@ -54,6 +57,15 @@ const pathOf = (request: IncomingMessage): string =>
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { "Cache-Control": "no-store", "Content-Type": "text/plain" });
   response.end(String(status));
+}
+
+function callRoute(app: App, name: string): Route | undefined {
+  if (!name.startsWith(CALLS)) return undefined;
+  return (request, response) => {
+    shareWith(app, request, response);
+    if (request.method === "OPTIONS") response.writeHead(204, PREFLIGHT).end();
+    else return answerCall(app, request, response, name.slice(CALLS.length));
+  };
 }
 
 function styleRoute(app: App, name: string): Route | undefined {
@@ -87,7 +99,7 @@ const METHODS = ["GET", "POST", "OPTIONS"];
 
 /** Browsers ask before they send another origin a header of its own. */
 const PREFLIGHT = {
-  "Access-Control-Allow-Headers": "violet-client",
+  "Access-Control-Allow-Headers": "content-type, violet-client, violet-csrf",
   "Access-Control-Allow-Methods": "GET, POST",
   "Access-Control-Max-Age": 600,
 };

@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage } from "node:http";
+import { setPost } from "../src/calls/client.ts";
 import { fail } from "../src/errors.ts";
 import { type Client, wireName } from "../src/state/definition.ts";
 import { type Loader, type Resolver, setLoader, setResolver, setStores } from "../src/state/resolver.ts";
@@ -14,6 +15,8 @@ export interface Scope {
   readonly app: App;
   readonly request?: IncomingMessage | undefined;
   readonly client?: Client | undefined;
+  /** The session of the client's page. */
+  readonly session?: unknown;
   /** In a render: its own read-only stores. Elsewhere server code is trusted and gets the real ones. */
   readonly resolve?: Resolver | undefined;
   readonly load?: Loader | undefined;
@@ -53,6 +56,8 @@ setResolver((definition, key) => {
   if (definition.scope === "local") fail("E_NO_SCOPE", { store: name });
   return scope.app.hub.find(definition, key) ?? fail("E_NOT_LOADED", { store: name });
 });
+
+setPost((to, name, args) => currentApp(name).hub.post({ type: "call", name, args }, to));
 
 setStores(() => currentScope()?.app.hub.stores() ?? []);
 

@@ -3,7 +3,8 @@ import type { AccessRules, Client } from "../src/state/definition.ts";
 import { definitionOf } from "../src/state/store.ts";
 import type { Family, StoreOf } from "../src/state/types.ts";
 import { setAccess } from "./access.ts";
-import { processEvents, type ServerEvent, type ServerEvents } from "./events.ts";
+import { realtime, rpc } from "./calls/functions.ts";
+import { processEvents } from "./events.ts";
 import { currentApp } from "./scope.ts";
 
 export const server = {
@@ -11,8 +12,16 @@ export const server = {
    * Runs `handler` when the event happens to any app of this process, in that app's scope. Gives the function that
    * removes it.
    */
-  on: <E extends ServerEvent>(event: E, handler: ServerEvents[E]): (() => void) =>
-    processEvents.on(event, handler),
+  on: processEvents.on,
+
+  /** The same as `app.emit`, `app.broadcast` and `app.broadcastTo` of the scope's app. Throw E_NO_SCOPE outside any. */
+  emit: (event: string, data?: unknown): Promise<void> => currentApp("server.emit()").emit(event, data),
+  broadcast: (event: string, data?: unknown): void => currentApp("server.broadcast()").broadcast(event, data),
+  broadcastTo: (to: string | readonly string[], event: string, data?: unknown): void =>
+    currentApp("server.broadcastTo()").broadcastTo(to, event, data),
+
+  rpc,
+  realtime,
 
   /** Who may read and write a store, or the stores of a family, and what each client sees of it. */
   access<S extends object>(store: StoreOf<S> | Family<S>, rules: AccessRules<S>): void {

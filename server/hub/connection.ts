@@ -5,6 +5,7 @@ import { type CloseCode, closeCodes } from "../../src/wire/close-codes.ts";
 import type { Frame, UpFrame } from "../../src/wire/frames.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
 import type { Authority } from "./authority.ts";
+import { Calls, type CallsHost } from "./calls.ts";
 import { type Counted, type Counters, countError } from "./counters.ts";
 import { Encoded } from "./encoded.ts";
 import type { Hub, HubLimits } from "./hub.ts";
@@ -31,10 +32,12 @@ export interface Failure {
   readonly message?: string;
   readonly retryAfterMs?: number;
   readonly next?: number;
+  /** The name of a call or an event. */
+  readonly call?: string;
 }
 
 /** One page's connection on the server, whatever the transport. */
-export class Connection implements OutgoingHost, InboxHost {
+export class Connection implements OutgoingHost, InboxHost, CallsHost {
   readonly peer: Peer;
   readonly #hub: Hub;
   readonly #wire: Wire;
@@ -48,6 +51,7 @@ export class Connection implements OutgoingHost, InboxHost {
   /** Most pages only listen. */
   #rates: Rates | undefined;
   readonly #inbox = new Inbox(this);
+  #calls: Calls | undefined;
   /** While it is not read from it cannot be heard, and does not count as silent. */
   heardAt: number;
 
@@ -114,6 +118,13 @@ export class Connection implements OutgoingHost, InboxHost {
     else if (frame.type === "unsubscribe") this.#later(() => this.#unsubscribe(frame.store), letters);
     else if (frame.type === "SYNC") this.#later(() => this.#write(frame), letters);
     else if (frame.type === "probe") this.ping();
+    else if (frame.type === "pong") this.#hub.mailbox.heard(frame.heard ?? 0, this.#client.id);
+    else if (waitMs) this.#called().refuse(frame, "E_RATE");
+    else this.#later(() => this.#called().take(frame), letters);
+  }
+
+  #called(): Calls {
+    return (this.#calls ??= new Calls(this, (frame, caller) => this.#hub.told(frame, caller)));
   }
 
   /** Nothing is done, and nothing is lost: the page keeps it, and it comes again. */
@@ -129,7 +140,7 @@ export class Connection implements OutgoingHost, InboxHost {
     else this.error({ code });
   }
 
-  async #hello({ protocol, client, csrf, copy, stores }: Frame<"hello">) {
+  async #hello({ protocol, client, csrf, copy, heard, stores }: Frame<"hello">) {
     if (this.#state !== "greeting") return this.close(closeCodes.badMessages);
     if (protocol !== PROTOCOL) return this.close(closeCodes.protocol);
     this.#state = "identifying";
@@ -142,12 +153,25 @@ export class Connection implements OutgoingHost, InboxHost {
     this.#client = identified.client;
     this.copy = copy;
     this.#state = "live";
-    this.#hub.greeted(this);
+    const { mailbox } = this.#hub;
+    // Who is new has missed nothing.
+    const from = heard !== undefined && this.#hub.isKnown(this.#client) ? heard : mailbox.last;
+    const missed = mailbox.since(from, this.#client.id);
     const { token } = identified;
     const { heartbeatMs } = this.#hub.limits;
     this.send(
-      new Encoded({ type: "welcome", protocol: PROTOCOL, client: token, self: this.#client, heartbeatMs }),
+      new Encoded({
+        type: "welcome",
+        protocol: PROTOCOL,
+        client: token,
+        self: this.#client,
+        heartbeatMs,
+        heard: from,
+      }),
     );
+    // Handlers of `connect` may write letters: to a page that has its welcome.
+    this.#hub.greeted(this);
+    for (const { frame } of missed) this.send(frame);
     for (const store of stores) this.#later(() => this.#subscribe(store));
   }
 
@@ -298,6 +322,7 @@ export class Connection implements OutgoingHost, InboxHost {
     const wasLive = this.#state === "live";
     this.#state = "closed";
     this.#subscriptions.endAll();
+    this.#calls?.end();
     this.#hub.left(this, code, wasLive);
   }
 }

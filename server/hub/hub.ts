@@ -1,6 +1,7 @@
 import { fail } from "../../src/errors.ts";
 import { type Client, type Definition, wireName } from "../../src/state/definition.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
+import type { Frame } from "../../src/wire/frames.ts";
 import type { Backend } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
 import type { Limits } from "../limits.ts";
@@ -9,6 +10,7 @@ import type { Authority } from "./authority.ts";
 import { Connection } from "./connection.ts";
 import { type Counters, countClose, newCounters } from "./counters.ts";
 import { Identities } from "./identities.ts";
+import { type Contents, Mailbox } from "./mailbox.ts";
 import { Rights } from "./rights.ts";
 import { Sessions } from "./sessions.ts";
 import { type StoreName, Stores } from "./stores.ts";
@@ -34,8 +36,24 @@ export interface HubOptions {
   within<T>(client: Client | undefined, fn: () => T): T;
   /** The client of the running scope. */
   self?(): Client | undefined;
+  /**
+   * A page calls a realtime function, or tells an event. Throws what is wrong with it; a promise is there while it is
+   * being done.
+   */
+  told?(frame: Told, caller: Caller): Promise<void> | undefined;
   report(error: unknown): void;
   readonly time?: HubTime;
+}
+
+/** What a page tells without waiting for an answer. */
+export type Told = Frame<"call"> | Frame<"event">;
+
+/** The page that does. */
+export interface Caller {
+  readonly client: Client;
+  readonly session: Session;
+  /** Aborts when the page is gone. */
+  readonly signal: AbortSignal;
 }
 
 export interface Claim {
@@ -70,6 +88,7 @@ export class Hub {
   readonly #stores: Stores;
   readonly #connections = new Set<Connection>();
   readonly #identities: Identities;
+  readonly mailbox: Mailbox;
   readonly #sessions: Sessions;
   readonly #wheel: Wheel;
   readonly #time: HubTime;
@@ -80,10 +99,14 @@ export class Hub {
     this.limits = options.limits;
     this.#time = options.time ?? realTime;
     const time = this.#time;
-    const { graceMs, heartbeatMs, handlerMs } = options.limits;
+    const { graceMs, heartbeatMs, deadAfterMs, handlerMs } = options.limits;
     this.#stores = new Stores({ ...options, time });
     this.rights = new Rights({ stores: "allow", ...options, handlerMs, time });
-    this.#identities = new Identities(graceMs, (event, client) => options.emit(event, client));
+    this.mailbox = new Mailbox(time.now(), graceMs + deadAfterMs);
+    this.#identities = new Identities(graceMs, (event, client) => {
+      if (event === "disconnect") this.mailbox.forget(client.id);
+      options.emit(event, client);
+    });
     this.#sessions = new Sessions(options.limits, (room) => this.#stores.isUnused(room));
     this.#wheel = new Wheel(heartbeatMs, this.#time, {
       beat: (connection) => connection.ping(),
@@ -201,6 +224,25 @@ export class Hub {
     return this.#identities.connected();
   }
 
+  // Calls and events
+
+  /** Sends a call or an event to the pages of these clients, or to all. */
+  post(contents: Contents, to?: readonly string[]): void {
+    const known = to?.filter((id) => this.#identities.isKnown(id));
+    const { frame } = this.mailbox.write(contents, known, this.#time.now());
+    if (known) for (const id of known) this.#identities.connectionOf(id)?.send(frame);
+    else for (const { id } of this.clients()) this.#identities.connectionOf(id)?.send(frame);
+  }
+
+  told(frame: Told, caller: Caller): Promise<void> | undefined {
+    return this.#options.told?.(frame, caller);
+  }
+
+  /** Whether this process knows the client, and so what it has missed. */
+  isKnown({ id }: Client): boolean {
+    return this.#identities.isKnown(id);
+  }
+
   flushLater(connection: Connection): void {
     if (this.#dirty.push(connection) === 1) this.#time.soon(() => this.#flush());
   }
@@ -217,6 +259,7 @@ export class Hub {
     this.#identities.expire(now);
     for (const connection of this.#connections) this.#watch(connection, now);
     this.#stores.dropIdle();
+    this.mailbox.expire(this.#time.now());
     this.#sessions.expire();
   }
 

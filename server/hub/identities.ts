@@ -33,6 +33,15 @@ export class Identities {
     return this.#all.get(id)?.connection !== undefined;
   }
 
+  /** Whether it is one of this process, connected or away. */
+  isKnown(id: string): boolean {
+    return this.#all.has(id);
+  }
+
+  connectionOf(id: string): Connection | undefined {
+    return this.#all.get(id)?.connection;
+  }
+
   /** A connection said hello. A page's new connection replaces its old one. */
   arrive(connection: Connection): void {
     const { client, copy } = connection;

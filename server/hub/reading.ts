@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../src/errors.ts";
+import { type ErrorCode, VioletError } from "../../src/errors.ts";
 import { type AnyStruct, refusalOf } from "../../src/state/struct.ts";
 import { frames, type UpFrame } from "../../src/wire/frames.ts";
 import { MAX_MESSAGE_OPS } from "../../src/wire/protocol.ts";
@@ -30,6 +30,13 @@ export const opsIn = (frame: UpFrame): number =>
   frame.type === "SYNC"
     ? frame.batches.reduce((sum, batch) => sum + (Array.isArray(batch) ? batch.length : 1), 0)
     : 0;
+
+/** A text from outside as plain JSON, if it keeps the limits; else the code of what is wrong with it. */
+export function parseChecked(text: string, { maxDepth, ...counts }: MessageLimits): unknown {
+  const code = scan(text, { ...counts, maxDepth: maxDepth + ENVELOPE_DEPTH });
+  if (code) throw new VioletError(code, {}, { origin: "peer" });
+  return parse(text);
+}
 
 function parse(text: string): unknown {
   try {

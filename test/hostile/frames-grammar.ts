@@ -14,6 +14,8 @@ const MUTATED = 6;
 
 const texts = markup.map((text) => JSON.stringify(text));
 const stores = ['"wall"', '"canary"', '"room/1"', '"secret"'];
+const functions = ['"note"', '"note.helper"', '"note.asked"'];
+const events = ['"moved"', '"own"', '"start"', '"connect"', '"ready"'];
 const noise = '{}[]",:\\\\ntrue-0.eE+1"type""SYNC"\u0000\u001f\u2028\u{1f4a9}é';
 
 /** Makes the texts of messages. */
@@ -57,14 +59,22 @@ export class Grammar {
   }
 
   #message(): string {
-    const kind = this.#number(20);
+    const kind = this.#number(22);
     if (kind < 14)
       return `{"type":"SYNC","store":${this.#part(String(1 + this.#number(4)))},"n":${this.#part(String(1 + this.#number(3)))},"v":${this.#part(String(this.#number(3)))},"batches":${this.#batches()}${this.#more()}}`;
     if (kind < 17)
       return `{"type":"subscribe","store":${this.#store()},"life":${this.#part(String(this.#number(3)))}${this.#is(3) ? `,"epoch":${this.#part('"x"')},"version":${this.#part("0")}` : ""}${this.#more()}}`;
     if (kind < 18)
       return `{"type":"unsubscribe","store":${this.#part(String(this.#number(9)))}${this.#more()}}`;
+    if (kind < 20) return this.#told();
     return `{"type":${this.#part(this.#is(2) ? '"pong"' : '"probe"')}${this.#more()}}`;
+  }
+
+  /** A call of a function, or an event. */
+  #told(): string {
+    if (this.#is(2))
+      return `{"type":"call","name":${this.#part(pick(this.#random, functions))},"args":[${this.#part('"a"')},${this.#part("1")}]${this.#more()}}`;
+    return `{"type":"event","event":${this.#part(pick(this.#random, events))},"data":{"x":${this.#part("1")}${this.#more()}}}`;
   }
 
   /** A field too many. */

@@ -250,7 +250,7 @@ suite("/_violet/session", () => {
     const expected = {
       "access-control-allow-origin": "https://other.example",
       "access-control-allow-credentials": "true",
-      "access-control-allow-headers": "violet-client",
+      "access-control-allow-headers": "content-type, violet-client, violet-csrf",
       "access-control-allow-methods": "GET, POST",
       vary: "Origin",
       // Nobody is made a client by a question.

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -34,7 +34,10 @@ export class Newcomer implements AsyncDisposable {
       "tsconfig.json": JSON.stringify(tsconfig),
       ...files,
     };
-    for (const [name, text] of Object.entries(all)) await writeFile(join(folder, name), text);
+    for (const [name, text] of Object.entries(all)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
     return new Newcomer(folder);
   }
 

@@ -8,10 +8,10 @@ import { definitionOf } from "../../src/state/store.ts";
 import { cookiesOf, getPage, type Page } from "./serve.ts";
 
 export class NodeClient {
-  readonly #runtime: Runtime;
+  readonly runtime: Runtime;
 
   private constructor(runtime: Runtime) {
-    this.#runtime = runtime;
+    this.runtime = runtime;
   }
 
   /** Visits a page, and takes up what it brings. */
@@ -31,20 +31,20 @@ export class NodeClient {
   }
 
   coreOf(definition: Definition): StoreCore {
-    return this.#runtime.resolve(definition, undefined);
+    return this.runtime.resolve(definition, undefined);
   }
 
   /** Resolves when the link is in this state. */
   until(status: Status): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const look = () => this.#runtime.status === status && resolve();
-    const stop = this.#runtime.watch(look);
+    const look = () => this.runtime.status === status && resolve();
+    const stop = this.runtime.watch(look);
     look();
     return promise.finally(stop);
   }
 
   close(): void {
-    this.#runtime.close();
+    this.runtime.close();
   }
 }
 

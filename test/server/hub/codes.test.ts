@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { array, number, object, size, string } from "superstruct";
 import { WebSocket } from "ws";
 import { memory } from "../../../server/backends/memory.ts";
+import { Registry } from "../../../server/calls/registry.ts";
 import type { SharedOptions } from "../../../src/state/options.ts";
 import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
@@ -121,6 +122,15 @@ const provoked: Readonly<Record<string, () => Promise<DownFrame[]>>> = {
     return (await subscriber({}, { backend })).sync(1, 1, 0, increment);
   },
   E_UNKNOWN_ACTION: () => wrote(call("constructor")),
+  E_UNKNOWN_CALLABLE: async () => {
+    const registry = new Registry({});
+    const bench = new HubBench({
+      told: (frame) => void (frame.type === "call" && registry.find(frame.name, "realtime")),
+    });
+    const page = bench.page();
+    await page.hello("ann");
+    return page.send({ type: "call", name: "chat.search", args: [] });
+  },
   E_VALIDATION: () => wrote([["set", ["count"], "many"]]),
 };
 

@@ -29,6 +29,7 @@ suite("a connection", () => {
       client: "token of ann",
       self: { id: "ann" },
       heartbeatMs: 25_000,
+      heard: bench.hub.mailbox.last,
     });
     assert.equal(frames[1]?.type, "state");
   });

@@ -1,7 +1,7 @@
 /** Tabs on a real hub; those that were made of the same HTML come with the same client id and token. */
 import assert from "node:assert/strict";
 import { array, number, object, string } from "superstruct";
-import { client } from "../../../src/calls/bus.ts";
+import { client } from "../../../src/calls/client.ts";
 import { Runtime } from "../../../src/runtime.ts";
 import type { StoreCore } from "../../../src/state/core.ts";
 import { increment } from "../../../src/state/helpers.ts";
@@ -164,7 +164,7 @@ suite("a duplicated tab", () => {
 
 test("T64 a tab that is offline for hours keeps 256 writes, and says when the next one would be too many", async () => {
   const { runtime, store, state } = new Desk().tab();
-  const full: string[] = [];
+  const full: unknown[] = [];
   const remove = client.on("overflow", ({ store }) => full.push(store));
   runtime.bus.ready();
   const write = () => store.transaction(() => increment(state, "count"));

@@ -1,0 +1,156 @@
+/** `POST /_violet/rpc/NAME`: a browser calls a function of the server and gets its answer. */
+import { hash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Callable } from "../../src/calls/callable.ts";
+import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
+import { plain } from "../../src/state/json.ts";
+import { any, array, type Infer, object, optional, refusalOf, size, string } from "../../src/state/struct.ts";
+import { takeArguments } from "../../src/state/validation.ts";
+import type { App } from "../app.ts";
+import { inTime } from "../deadline.ts";
+import { parseChecked } from "../hub/reading.ts";
+import type { CallContext } from "./functions.ts";
+import { TooManyCalls } from "./rates.ts";
+import type { Outcome } from "./results.ts";
+
+const Body = object({ args: size(array(any()), 0, 32), id: optional(size(string(), 1, 128)) });
+type Body = Infer<typeof Body>;
+
+/** What each error is to HTTP. Any other is the app's own: a 500, of which the caller learns no more. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  E_BAD_KEY: 400,
+  E_BAD_MESSAGE: 400,
+  E_TOO_DEEP: 400,
+  E_VALIDATION: 400,
+  E_CSRF: 403,
+  E_FORBIDDEN: 403,
+  E_ORIGIN: 403,
+  E_UNKNOWN_CALLABLE: 404,
+  E_METHOD: 405,
+  E_CALL_ID: 409,
+  E_TOO_BIG: 413,
+  E_CONTENT_TYPE: 415,
+  E_RATE: 429,
+  E_UNAVAILABLE: 503,
+};
+
+/** What a function may throw for its caller. Any other error in it is the app's own. */
+const ofFunctions: string[] = ["E_FORBIDDEN", "E_UNAVAILABLE", "E_VALIDATION"] satisfies ErrorCode[];
+
+/** Answers one call; whatever happens, by JSON. */
+export async function answerCall(
+  app: App,
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+): Promise<void> {
+  const { status, body, retryAfterMs } = await outcomeOf(app, request, response, name).catch(
+    (error: unknown) => failed(app, name, error),
+  );
+  if (response.destroyed) return;
+  if (retryAfterMs) response.setHeader("Retry-After", Math.ceil(retryAfterMs / 1000));
+  // What is left of a body that was not read would be taken for the next request.
+  if (!request.complete) response.setHeader("Connection", "close");
+  response.writeHead(status, {
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+  });
+  response.end(body);
+}
+
+async function outcomeOf(
+  app: App,
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+): Promise<Outcome> {
+  if (request.method !== "POST") fail("E_METHOD", { name, expected: "POST" });
+  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) fail("E_CONTENT_TYPE");
+  const { client, session } = await app.door.caller(request);
+  await app.callRates.take(session.id);
+  const callable = app.registry.find(name, "rpc");
+  const { args, id } = bodyOf(await textOf(request, app.settings.maxMessageBytes), app);
+  const taken = takeArguments(callable.structs, args, name);
+  const left = new AbortController();
+  const run = () =>
+    answer(app, callable, { name, args: taken, context: { client, session, signal: left.signal } });
+  // Who repeats a call with an id may still come for what it gave: it goes on, whoever left and however long it takes.
+  if (id === undefined) response.once("close", () => response.writableFinished || left.abort());
+  const outcome =
+    id === undefined ? run() : app.results.once(`${client.id} ${id}`, digestOf(name, args), run);
+  return inTime(outcome ?? fail("E_CALL_ID", { name }), {
+    what: `The function "${name}"`,
+    report: (error) => app.report(error, "a function is late"),
+    ...app.settings.limits,
+  });
+}
+
+const digestOf = (...called: readonly unknown[]): string =>
+  hash("sha256", JSON.stringify(called), "base64url");
+
+interface Called {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly context: CallContext;
+}
+
+/** What the function gives or throws, as an answer. */
+async function answer(
+  app: App,
+  { run, result }: Callable,
+  { name, args, context }: Called,
+): Promise<Outcome> {
+  try {
+    const call = async () => (run as (...args: readonly unknown[]) => unknown)(...args, context);
+    const given = await app.within(context.client, call);
+    const refusal = result && refusalOf(result, given);
+    if (refusal)
+      throw new TypeError(`"${name}" gave what its struct refuses at "${refusal.path.join(".")}".`);
+    return {
+      status: 200,
+      body: JSON.stringify({ result: given === undefined ? given : plain(given, name) }),
+    };
+  } catch (error) {
+    // Who left is told nothing, and what the function made of that is no fault of it.
+    if (context.signal.aborted) return GONE;
+    return failed(app, name, error, ofFunctions);
+  }
+}
+
+/** A caller learns of an error what its code says, and no more. */
+function failed(app: App, name: string, cause: unknown, told = Object.keys(statuses)): Outcome {
+  const known = cause instanceof VioletError && told.includes(cause.code) ? cause : undefined;
+  if (!known) app.report(cause, `the function "${name}" failed`);
+  const { code, field, message } = known ?? new VioletError("E_INTERNAL");
+  const status = statuses[code] ?? 500;
+  const retryAfterMs =
+    known instanceof TooManyCalls ? known.retryAfterMs : status === 503 ? RETRY_MS : undefined;
+  return {
+    status,
+    retryAfterMs,
+    body: JSON.stringify({ type: "error", code, field, message, retryAfterMs }),
+  };
+}
+
+const RETRY_MS = 1000;
+const GONE: Outcome = { status: 503, body: "{}" };
+
+function bodyOf(text: string, { settings: { limits } }: App): Body {
+  const body = parseChecked(text, limits);
+  const refusal = refusalOf(Body, body);
+  if (refusal) fail("E_BAD_MESSAGE", refusal);
+  return body as Body;
+}
+
+/** A request's body. Throws E_TOO_BIG as soon as it is too long. */
+async function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBytes) fail("E_TOO_BIG", { expected: `up to ${maxBytes} bytes` });
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString();
+}

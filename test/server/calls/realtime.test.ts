@@ -1,0 +1,230 @@
+/** Calls and events over the socket, both ways: a real site, and a page's runtime in this process. */
+import { integer, object, string } from "superstruct";
+import { type EventContext, server, type VioletApp } from "../../../server/index.ts";
+import { register } from "../../../src/calls/callable.ts";
+import { client, html, shared } from "../../../src/index.ts";
+import { closeCodes } from "../../../src/wire/close-codes.ts";
+import { NodeClient } from "../../support/node-client.ts";
+import { type MemoryLogger, type Served, serve } from "../../support/serve.ts";
+import { afterEach, assert, beforeEach, suite, test } from "../../support/suite.ts";
+import { uncaughtOf } from "../../support/uncaught.ts";
+
+const place = shared("realtime-place", { state: object({ n: integer() }), initial: () => ({ n: 0 }) });
+
+const seen: unknown[] = [];
+const told: unknown[] = [];
+
+const serverModule = {
+  keystroke: server.realtime([integer()], (n, { client }) => {
+    seen.push([n, client.id]);
+  }),
+  returns: server.realtime(() => "lost"),
+  fails: server.realtime(() => {
+    throw new Error("out of order");
+  }),
+  asked: server.rpc(() => {
+    seen.push("asked");
+    return 1;
+  }),
+  helper: () => seen.push("helper"),
+};
+const clientModule = {
+  notify: client.realtime([string()], (text) => {
+    told.push(text);
+  }),
+  breaks: client.realtime(() => {
+    throw new Error("broken in the page");
+  }),
+  ping: client.realtime(() => {
+    told.push("ping");
+  }),
+};
+
+const until = async (isSo: () => boolean) => {
+  while (!isSo()) await new Promise(setImmediate);
+};
+
+suite("calls and events over the socket", () => {
+  let served: Served;
+  let app: VioletApp;
+  let page: NodeClient;
+  const removers: (() => void)[] = [];
+  const on = (remove: () => void) => removers.push(remove);
+  const errors = () => (app as unknown as { settings: { logger: MemoryLogger } }).settings.logger.errors;
+  const notes = () => (app as unknown as { settings: { logger: MemoryLogger } }).settings.logger.notes;
+
+  beforeEach(async () => {
+    seen.length = 0;
+    told.length = 0;
+    served = await serve(
+      (site, app) =>
+        site.get(
+          "/",
+          app.page(() => html`<p>${place.n}</p><violet-status></violet-status>`),
+        ),
+      { modules: { keys: serverModule, toast: clientModule } },
+    );
+    app = served.app;
+    register("toast", clientModule);
+    page = await NodeClient.visit(`${served.url}/`);
+    page.runtime.bus.ready();
+  });
+  afterEach(async () => {
+    for (const remove of removers.splice(0)) remove();
+    page.close();
+    await served.close();
+  });
+  const connect = async () => {
+    page.runtime.link.connect();
+    await page.until("live");
+  };
+  const press = (n: number) => page.runtime.tell({ type: "call", name: "keys.keystroke", args: [n] });
+  const numbers = () => seen.map((each) => (each as unknown[])[0]);
+
+  test("wait for the link, and arrive in their order", async () => {
+    for (const n of [1, 2, 3]) press(n);
+    await page.until("live");
+    for (const n of [4, 5]) press(n);
+    await until(() => seen.length === 5);
+    assert.deepEqual(numbers(), [1, 2, 3, 4, 5]);
+    assert.equal((seen[0] as unknown[])[1], page.runtime.client.id);
+  });
+
+  test("wait 64 deep, as many as a page may send at once; of what is more the page is told", async () => {
+    const full: unknown[] = [];
+    on(client.on("overflow", (about) => full.push(about)));
+    for (let n = 0; n < 65; n++) press(n);
+    await until(() => full.length > 0);
+    assert.deepEqual(full, [{ call: "keys.keystroke" }]);
+    await until(() => seen.length === 64);
+    assert.deepEqual(numbers(), [...Array(64).keys()]);
+  });
+
+  test("T04 T05 T06 are not taken with wrong arguments, for unknown names, and for functions of another kind; the page is told", async () => {
+    const refused: [string | undefined, string][] = [];
+    on(
+      client.on("refused", ({ call, error }) =>
+        refused.push([call, (error as Error & { code: string }).code]),
+      ),
+    );
+    await connect();
+    for (const [name, args] of [
+      ["keys.keystroke", ["x"]],
+      ["keys.unknown", []],
+      ["keys.asked", []],
+      ["constructor", []],
+      ["toast.notify", ["x"]],
+      ["keys.helper", []],
+    ] as const)
+      page.runtime.tell({ type: "call", name, args: [...args] });
+    await until(() => refused.length === 6);
+    assert.deepEqual(refused, [
+      ["keys.keystroke", "E_VALIDATION"],
+      ["keys.unknown", "E_UNKNOWN_CALLABLE"],
+      ["keys.asked", "E_UNKNOWN_CALLABLE"],
+      ["constructor", "E_UNKNOWN_CALLABLE"],
+      ["toast.notify", "E_UNKNOWN_CALLABLE"],
+      ["keys.helper", "E_UNKNOWN_CALLABLE"],
+    ]);
+    assert.deepEqual(seen, []);
+  });
+
+  test("that return something are warned of, once; those that throw are logged", async () => {
+    await connect();
+    for (const name of ["keys.returns", "keys.returns", "keys.fails"])
+      page.runtime.tell({ type: "call", name, args: [] });
+    press(1);
+    await until(() => seen.length === 1);
+    assert.equal(notes().filter((note) => note.includes("keys.returns")).length, 1);
+    assert.deepEqual(
+      errors().map(({ err }) => err.message),
+      ["out of order"],
+    );
+  });
+
+  test("of the server reach the pages that they are for", async () => {
+    await connect();
+    const { id } = page.runtime.client;
+    app.run(() => {
+      clientModule.notify.invoke(id, "hello");
+      clientModule.notify.invoke(["nobody", id], "psst");
+      clientModule.ping.broadcast();
+      clientModule.notify.invoke("nobody", "not for you");
+    });
+    await until(() => told.length === 3);
+    assert.deepEqual(told, ["hello", "psst", "ping"]);
+    assert.throws(() => app.run(() => clientModule.notify.invoke(id, 1 as never)), { code: "E_VALIDATION" });
+  });
+
+  test("that fail in a page end nothing there: its error is an uncaught one", async () => {
+    await connect();
+    const { id } = page.runtime.client;
+    const error = await uncaughtOf(() => app.run(() => clientModule.breaks.invoke(id)));
+    assert.match(String(error), /broken in the page/);
+    app.run(() => clientModule.ping.invoke(id));
+    await until(() => told.length === 1);
+  });
+
+  test("that a page missed arrive when it comes back: once, and in order", async () => {
+    const events: unknown[] = [];
+    on(client.on("news", (data) => events.push(data)));
+    await connect();
+    const { id } = page.runtime.client;
+    const say = (text: string) => app.run(() => clientModule.notify.invoke(id, text));
+    say("1");
+    await until(() => told.length === 1);
+    page.runtime.link.drop(closeCodes.heartbeat);
+    say("2");
+    app.broadcast("news", 3);
+    app.run(() => clientModule.ping.broadcast());
+    say("4");
+    await page.until("live");
+    say("5");
+    await until(() => told.length === 5);
+    assert.deepEqual(told, ["1", "2", "ping", "4", "5"]);
+    assert.deepEqual(events, [3]);
+  });
+
+  test("events travel to the server where a handler takes them by a struct, and to nobody else", async () => {
+    const moved: unknown[] = [];
+    const refused: unknown[] = [];
+    on(
+      app.on("moved", { data: object({ x: integer() }) }, (data, context: EventContext) =>
+        moved.push([data, context.client.id]),
+      ),
+    );
+    on(app.on("moved", (data: unknown) => moved.push(["own", data])));
+    on(app.on("inner", (data: unknown) => moved.push(["inner", data])));
+    on(
+      client.on("refused", ({ call, error }) =>
+        refused.push([call, (error as Error & { code: string }).code]),
+      ),
+    );
+    const here: unknown[] = [];
+    on(client.on("moved", (data) => here.push(data)));
+    await connect();
+    page.runtime.emit("moved", { x: 1 });
+    page.runtime.emit("moved", { x: "one" });
+    page.runtime.emit("inner", 1);
+    for (const event of ["start", "stop", "connect", "disconnect"])
+      page.runtime.tell({ type: "event", event });
+    await until(() => refused.length === 6);
+    assert.deepEqual(moved, [[{ x: 1 }, page.runtime.client.id]]);
+    assert.deepEqual(here, [{ x: 1 }, { x: "one" }]);
+    await app.emit("moved", { x: 2 });
+    await app.emit("inner", 3);
+    assert.deepEqual(moved.slice(1), [
+      [{ x: 2 }, "server"],
+      ["own", { x: 2 }],
+      ["inner", 3],
+    ]);
+  });
+
+  test("nobody but Violet tells the events of a life cycle", async () => {
+    assert.throws(() => page.runtime.emit("ready"), { code: "E_EVENT" });
+    await assert.rejects(app.emit("start"), { code: "E_EVENT" });
+    for (const event of ["connect", "ready", "refused"])
+      assert.throws(() => app.broadcast(event), { code: "E_EVENT" });
+    assert.throws(() => app.on("connect", { data: string() }, () => {}), { code: "E_EVENT" });
+  });
+});
