@@ -27,9 +27,9 @@ const link = ({ path, title }: Page, here: string) =>
     ? html`<li><a href=${path} aria-current="page">${title}</a></li>`
     : html`<li><a href=${path}>${title}</a></li>`;
 
-/** Where a page's state lives, as a word in colour. */
-export const scopes = (page: Page) =>
-  page.scopes.map((scope) => html`<span class="scope ${scope}">${scope}</span> `);
+/** Where a page's state lives, and how it calls, as words in colour. */
+export const scopes = ({ scopes, calls = [] }: Page) =>
+  [...scopes, ...calls].map((scope) => html`<span class="scope ${scope}">${scope}</span> `);
 
 /** A live page: its element, the truth about the link where it has one, and what to try. */
 export const livePage = (page: Page, element: unknown) =>
@@ -44,7 +44,7 @@ export const livePage = (page: Page, element: unknown) =>
       </div>
       <div class="stage">
         ${element}
-        ${page.scopes.includes("shared") ? html`<violet-status></violet-status>` : nothing}
+        ${page.scopes.includes("shared") || page.calls?.includes("realtime") ? html`<violet-status></violet-status>` : nothing}
       </div>
       <aside class="tries" aria-labelledby="try">
         <h2 id="try">Try this</h2>

@@ -5,6 +5,8 @@ export interface Page {
   readonly title: string;
   /** Where its state lives. */
   readonly scopes: readonly ("shared" | "local")[];
+  /** How it calls functions of the other end. */
+  readonly calls?: readonly ("rpc" | "realtime")[];
   readonly sentence: string;
   readonly tries: readonly string[];
   /** Files below demo/, in the order of reading. */
@@ -77,6 +79,61 @@ export const pages: readonly Page[] = [
       "Look at the network: choosing sends nothing.",
     ],
     sources: ["settings/settings.ts", "settings/settings-panel.ts", "settings/client.ts"],
+  },
+  {
+    name: "search",
+    path: "/search",
+    title: "Search",
+    scopes: [],
+    calls: ["rpc"],
+    sentence:
+      "A function of the server, called like one of the browser: what it gets is checked, what it gives is typed.",
+    tries: [
+      "Type on while it searches: what nobody waits for any more is stopped on the server, too.",
+      "Search for “oops”: the server fails, and tells nobody but its log why.",
+      "Look for the text of search.server.ts in what your browser loaded: only a stub is there.",
+    ],
+    sources: ["search/search.server.ts", "search/currency-search.ts", "search/client.ts"],
+  },
+  {
+    name: "notify",
+    path: "/notify",
+    title: "Notify",
+    scopes: ["shared", "local"],
+    calls: ["realtime", "rpc"],
+    sentence: "A function of the browser, called by the server: in one browser, in some, or in all.",
+    tries: [
+      "Open this page in a second window and notify everyone.",
+      "Choose the other window alone: only there a toast comes.",
+      "Close a window, and it is gone from the list.",
+    ],
+    sources: [
+      "notify/notify.client.ts",
+      "notify/notify.server.ts",
+      "notify/notify.ts",
+      "notify/notify-panel.ts",
+      "notify/client.ts",
+    ],
+  },
+  {
+    name: "telemetry",
+    path: "/telemetry",
+    title: "Telemetry",
+    scopes: ["local"],
+    calls: ["realtime"],
+    sentence: "Where everybody points, twenty times a second: nobody waits for it, and nothing is kept.",
+    tries: [
+      "Open this page in a second window and move in both.",
+      "Focus the field and use the arrow keys.",
+      "Close a window: its pointer fades in the other.",
+    ],
+    sources: [
+      "telemetry/telemetry.server.ts",
+      "telemetry/telemetry.client.ts",
+      "telemetry/telemetry.ts",
+      "telemetry/pointer-field.ts",
+      "telemetry/client.ts",
+    ],
   },
   {
     name: "plain",

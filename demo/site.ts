@@ -10,7 +10,15 @@ import "violet-live/tags";
 import "./chat/chat.server.ts";
 import "./chat/chat-room.ts";
 import "./game/game-board.ts";
+import * as notifyClient from "./notify/notify.client.ts";
+import * as notifyServer from "./notify/notify.server.ts";
+import "./notify/notify-panel.ts";
+import "./search/currency-search.ts";
+import * as search from "./search/search.server.ts";
 import "./settings/settings-panel.ts";
+import "./telemetry/pointer-field.ts";
+import * as telemetryClient from "./telemetry/telemetry.client.ts";
+import * as telemetryServer from "./telemetry/telemetry.server.ts";
 import "./todos/todo-list.ts";
 import "./visitors/visitor-badge.ts";
 import "./visitors/visitor-counter.ts";
@@ -22,6 +30,16 @@ const elements: Readonly<Record<string, unknown>> = {
   todos: html`<todo-list></todo-list>`,
   game: html`<game-board></game-board>`,
   settings: html`<settings-panel></settings-panel>`,
+  search: html`<currency-search></currency-search>`,
+  notify: html`<notify-panel></notify-panel>`,
+  telemetry: html`<pointer-field></pointer-field>`,
+};
+
+/** What may be called, by the names of the files. */
+const modules = {
+  search,
+  notify: { ...notifyServer, ...notifyClient },
+  telemetry: { ...telemetryServer, ...telemetryClient },
 };
 
 /** Nothing but the site's own files, and HTML from Lit's templates alone. */
@@ -30,7 +48,7 @@ export const securityPolicy =
 
 /** The demo as an Express site and the Violet app in it. */
 export function createSite(options: VioletOptions = {}) {
-  const app = violet(options);
+  const app = violet({ modules, ...options });
   const site = express();
   site.disable("x-powered-by");
   site.use((_request, response, next) => {

@@ -43,6 +43,15 @@ export const pictures: Readonly<Record<string, unknown>> = {
   settings: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <circle class="pale" cx="44" cy="36" r="21"/><path class="leaf" d="M44 15a21 21 0 0 1 0 42Z"/>
   </svg>`,
+  search: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <path class="leaf" d="m53 45 4-4 14 14-4 4Z"/><circle class="leaf" cx="41" cy="32" r="20"/><circle class="pale" cx="41" cy="32" r="13"/>
+  </svg>`,
+  notify: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <circle class="pale" cx="44" cy="55" r="7"/><path class="leaf" d="M44 12a16 16 0 0 0-16 16v12l-6 10h44l-6-10V28a16 16 0 0 0-16-16Z"/>
+  </svg>`,
+  telemetry: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <path class="pale" d="m52 14 7 25 5-10 11-4Z"/><path class="leaf" d="m20 22 10 36 7-15 16-6Z"/>
+  </svg>`,
   plain: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <path class="pale" d="M26 12h26l12 12v36H26Z"/><path class="leaf" d="m38 32-7 8 7 8-3 3-10-11 10-11ZM52 32l7 8-7 8 3 3 10-11-10-11Z"/>
   </svg>`,

@@ -14,7 +14,7 @@ export const gallery = () =>
         <h1>Write an element. Choose where its state lives.</h1>
         <p>Violet binds the properties of web components to state that lives in the browser, on the server or
           with everybody. Change it anywhere: every screen that shows it follows.</p>
-        <p>The six pages below run on this server. Open each in two windows.</p>
+        <p>The pages below run on this server. Open each in two windows.</p>
       </div>
       ${drawing}
     </section>

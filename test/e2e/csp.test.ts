@@ -56,6 +56,8 @@ const live = [
   { path: "/todos", state: 'checkbox "read me" [checked]', inHtml: " checked" },
   { path: "/game", state: 'status "Score": "1"', inHtml: ">1</output>" },
   { path: "/settings", state: 'radio "System" [checked]', inHtml: " checked" },
+  { path: "/search", state: 'searchbox "Search"', inHtml: 'type="search"' },
+  { path: "/telemetry", state: "status: 0 other pointers", inHtml: ">0 other pointers</span>" },
   { path: "/plain.html", state: 'status "Visitors": "42"', inHtml: ">42</output>" },
 ] as const;
 

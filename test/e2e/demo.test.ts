@@ -4,7 +4,10 @@ import { after, afterEach, assert, before, beforeEach, suite, test } from "../su
 import { launch } from "./support/browser.ts";
 import { Site } from "./support/site.ts";
 
-const live = ["/chat", "/visitors", "/todos", "/game", "/settings", "/plain.html"];
+const live = [
+  ...["/chat", "/visitors", "/todos", "/game", "/settings"],
+  ...["/search", "/notify", "/telemetry", "/plain.html"],
+];
 
 suite("the demo site", () => {
   let site: Site;

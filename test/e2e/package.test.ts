@@ -18,7 +18,9 @@ interface Packed {
 let project: string;
 let files: readonly string[];
 
-const entries = ["violet-live", "violet-live/elements", "violet-live/tags", "violet-live/server"];
+const entries = ["", "/elements", "/tags", "/server", "/rollup", "/stubs"].map(
+  (entry) => `violet-live${entry}`,
+);
 
 const run = async (command: string, args: readonly string[], cwd = project): Promise<string> => {
   try {
@@ -46,7 +48,7 @@ suite("the package", () => {
 
   test("holds the built files, their sources and the drop-in, and nothing else", () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|dist\/violet\.js(\.map)?|(lib\/)?(src|elements|server)\/.+)$/;
+      /^(package\.json|README\.md|LICENSE|dist\/violet\.js(\.map)?|(lib\/)?(src|elements|server|plugin)\/.+)$/;
     assert.deepEqual(
       files.filter((file) => !expected.test(file) || /\.test\.|\.node$/.test(file)),
       [],
