@@ -12,16 +12,18 @@ export function textFrame(text) {
   return Buffer.concat([head, mask, data.map((byte, index) => byte ^ mask[index & 3])]);
 }
 
-/** A session of Violet's server: the cookie of its upgrades, and the hello of its sockets. */
+/** A session of Violet's server: the cookie of its upgrades, the headers of its calls, and the hello of its sockets. */
 export async function session(port, store) {
   const response = await fetch(`http://127.0.0.1:${port}/_violet/session`, {
     method: "POST",
     headers: { origin: `http://127.0.0.1:${port}` },
   });
-  const { csrf } = await response.json();
+  const { client, csrf } = await response.json();
+  const stores = store === undefined ? [] : [{ store, life: 1 }];
   return {
     cookie: response.headers.getSetCookie()[0].split(";")[0],
-    hello: JSON.stringify({ type: "hello", protocol: 1, csrf, stores: [{ store, life: 1 }] }),
+    caller: `violet-client: ${client}\r\nviolet-csrf: ${csrf}\r\n`,
+    hello: JSON.stringify({ type: "hello", protocol: 1, csrf, stores }),
   };
 }
 
