@@ -15,7 +15,7 @@ const read = (file: string) => readFileSync(root + file, "utf8");
 const rowsOf = (text: string) => tablesOf(text).flatMap(({ rows }) => rows);
 const nameIn = (cell = "") => codesIn(cell)[0] ?? "";
 
-const sources = globSync("{src,elements,server}/**/*.ts", { cwd: root });
+const sources = globSync("{src,elements,server,plugin}/**/*.ts", { cwd: root });
 /** Whether a word stands in any source but those that only list it. */
 const isUsed = (word: RegExp, lists: readonly string[]) =>
   sources.some((file) => !lists.includes(file) && word.test(read(file)));

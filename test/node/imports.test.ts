@@ -41,7 +41,7 @@ function resolve(from: string, request: string): string {
   return request.startsWith(".") ? posix.join(posix.dirname(from), request) : request;
 }
 
-const files = globSync("{src,elements,server,demo}/**/*.ts", { cwd: root })
+const files = globSync("{src,elements,server,plugin,demo}/**/*.ts", { cwd: root })
   .map((file) => file.replaceAll("\\", "/"))
   .sort();
 const imports = files.flatMap(importsOf);
@@ -57,6 +57,7 @@ const allowed: Record<string, readonly string[]> = {
   elements: ["src"],
   server: ["src"],
   "server/render": ["src", "elements"],
+  plugin: ["src/calls/names.ts"],
   demo: [],
 };
 
@@ -107,6 +108,14 @@ suite("imports", () => {
       ({ from, to }) => isInside(from, ["src", "elements"]) && to.startsWith("node:"),
     );
     assert.deepEqual(arrows(ofNode), []);
+  });
+
+  test("bring nothing but Node, and what calls are named, into the plugin, which runs in other people's builds", () => {
+    const foreign = imports.filter(
+      ({ from, to, eager }) =>
+        eager && isInside(from, ["plugin"]) && !/^(node:|plugin\/|src\/calls\/names\.ts$)/.test(to),
+    );
+    assert.deepEqual(arrows(foreign), []);
   });
 
   test("reach each of the big packages through one place", () => {

@@ -9,7 +9,7 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-for (const lockfile of ["package-lock.json", "bench/package-lock.json"]) {
+for (const lockfile of ["package-lock.json", "bench/package-lock.json", "examples/vite/package-lock.json"]) {
   const file = fileURLToPath(new URL(`../../${lockfile}`, import.meta.url));
   const packages = Object.entries<Locked>(JSON.parse(readFileSync(file, "utf8")).packages);
   const places = new Set(packages.map(([place]) => place));
