@@ -7,12 +7,14 @@ export interface Mark {
   readonly from: string;
   readonly name: string;
   readonly methods: readonly string[];
+  /** Or by a call of what the package exports under one of these names. */
+  readonly functions?: readonly string[];
 }
 
 export interface Export {
   /** Its name inside the module; none for the default, and for what comes from another module. */
   readonly local?: string | undefined;
-  /** The method that marked it. */
+  /** The method, or the function, that marked it. */
   readonly method?: string | undefined;
 }
 
@@ -47,15 +49,26 @@ function exportedBy(statement: TopLevel): [exported: string, local?: string][] {
   );
 }
 
-/** The methods by which top-level variables were marked. */
-function markedIn(program: Program, { from, name, methods }: Mark): Map<string, string> {
-  const marks = new Set(program.body.flatMap((statement) => importedAs(statement, from, name)));
-  const marked = program.body.flatMap(variablesOf).flatMap(({ id, init }): [string, string][] => {
+/** By what top-level variables were marked. */
+function markedIn(program: Program, { from, name, methods, functions = [] }: Mark): Map<string, string> {
+  const localsOf = (imported: string) =>
+    program.body.flatMap((statement) => importedAs(statement, from, imported));
+  const marks = new Set(localsOf(name));
+  const called = new Map(functions.flatMap((each) => localsOf(each).map((local) => [local, each])));
+  const markOf = (init: Expression | null | undefined) => {
     const method = methodOf(init, marks);
-    return id.type === "Identifier" && method && methods.includes(method) ? [[id.name, method]] : [];
+    return method && methods.includes(method) ? method : called.get(functionOf(init));
+  };
+  const marked = program.body.flatMap(variablesOf).flatMap(({ id, init }): [string, string][] => {
+    const mark = id.type === "Identifier" ? markOf(init) : undefined;
+    return mark ? [[nameOf(id), mark]] : [];
   });
   return new Map(marked);
 }
+
+/** `live` in `live(...)`. */
+const functionOf = (init: Expression | null | undefined): string =>
+  init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
 
 const importedAs = (statement: TopLevel, from: string, name: string): string[] =>
   statement.type === "ImportDeclaration" && statement.source.value === from

@@ -35,6 +35,6 @@ function notCallable(name: string, base: string, isExported: boolean): string {
   if (name === "default")
     return `The default export of ${base} has no name on the wire: a browser cannot call it. Export a server function by its name.`;
   return isExported
-    ? `"${name}" of ${base} runs on the server alone: a browser cannot call it. Make it server.rpc(...) or server.realtime(...), or move what both sides need to a file without ".server".`
+    ? `"${name}" of ${base} runs on the server alone: a browser cannot call it. Make it server.rpc(...), server.realtime(...) or live(...), or move what both sides need to a file without ".server".`
     : `${base} has no server function "${name}": a browser can call what it declares itself, as \`export const ${name} = server.rpc(...)\`.`;
 }

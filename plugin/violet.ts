@@ -29,15 +29,20 @@ export interface VioletPlugin {
   buildEnd(this: Graph, error?: Error): void;
 }
 
-const server: Mark = { from: "violet-live/server", name: "server", methods: ["rpc", "realtime"] };
+const server: Mark = {
+  from: "violet-live/server",
+  name: "server",
+  methods: ["rpc", "realtime"],
+  functions: ["live"],
+};
 const client: Mark = { from: "violet-live", name: "client", methods: ["realtime"] };
 
 /**
  * Makes browsers' bundles of modules that name functions of the other side. Runs in Node, in Rollup, in Vite, and in
  * web-test-runner by `fromRollup(violet)()`; it stands right behind the plugin that takes the types away.
  *
- * - A `*.server.ts` is replaced by stubs of its `server.rpc` and `server.realtime` exports; nothing else of it is left,
- *   in code or source map.
+ * - A `*.server.ts` is replaced by stubs of its `server.rpc`, `server.realtime` and `live` exports; nothing else of it is
+ *   left, in code or source map.
  * - The `client.realtime` exports of a `*.client.ts` get their wire names, so that the server may call them.
  * - Importing what a browser cannot call is an error of the build (E_UNKNOWN_CALLABLE), as are two files for one wire
  *   name (E_DUPLICATE_NAME); using what a realtime function gives back is a warning (E_NO_RESULT).

@@ -14,7 +14,9 @@ import { type EventContext, Events, type LifeCycleEvent, mayTell, type On, proce
 import type { AppState } from "./health.ts";
 import type { Counters } from "./hub/counters.ts";
 import { Hub } from "./hub/hub.ts";
+import { realTime } from "./hub/time.ts";
 import { listen, type RequestListener, Servers } from "./listen.ts";
+import { Instances } from "./live/instances.ts";
 import { type Middleware, type Settings, settingsOf, type VioletOptions } from "./options.ts";
 import { type PageOptions, type PageRequest, type PageTemplate, page } from "./render/page.ts";
 import { type PagesOptions, pages } from "./render/pages.ts";
@@ -92,6 +94,7 @@ export class App implements VioletApp {
   readonly middleware: Middleware;
   readonly ready: Promise<void>;
   readonly registry: Registry;
+  readonly instances: Instances;
   readonly callRates: CallRates;
   readonly results = new Results(() => performance.now());
   readonly #events = new Events();
@@ -106,6 +109,7 @@ export class App implements VioletApp {
     this.door = new Door(settings);
     this.registry = new Registry(settings.modules);
     this.callRates = new CallRates(settings.limits);
+    this.instances = this.#makeInstances();
     this.hub = this.#makeHub();
     this.#servers = new Servers(this);
     this.middleware = routes(this);
@@ -113,6 +117,18 @@ export class App implements VioletApp {
     this.ready = this.#start();
     // Who waits for it gets the error; the log has it in any case.
     this.ready.catch((error: unknown) => this.report(error, "the app could not start"));
+  }
+
+  #makeInstances(): Instances {
+    return new Instances({
+      limits: this.settings.limits,
+      time: realTime,
+      nextId: () => this.hub.nextStoreId(),
+      find: (component) => this.registry.find(component, "live"),
+      within: (owner, fn) => runIn({ app: this, ...owner }, fn),
+      broadcast: (event, data, to) => this.#tell(event, data, to),
+      report: (error) => this.report(error, "a live component failed"),
+    });
   }
 
   #makeHub(): Hub {
@@ -124,6 +140,7 @@ export class App implements VioletApp {
       identify: this.door.identify,
       emit: (event, client) => void this.#live(event, client),
       told: (frame, caller) => this.#incoming.take(frame, caller),
+      live: this.instances,
       within: (client, fn) => this.within(client, fn),
       self: () => currentScope()?.client,
       report: (error) => this.report(error, "a store or a connection failed"),

@@ -9,6 +9,8 @@ export type { Modules } from "./calls/registry.ts";
 export type { EventContext, LifeCycleEvent, ServerEvents } from "./events.ts";
 export type { Counters } from "./hub/counters.ts";
 export type { Limits } from "./limits.ts";
+export type { LiveContext } from "./live/component.ts";
+export { type LiveOptions, live } from "./live/live.ts";
 export type { Logger } from "./logger.ts";
 export type { Middleware, ReconnectOptions, SessionMiddleware, VioletOptions } from "./options.ts";
 export type { PageOptions, PageRequest, PageTemplate } from "./render/page.ts";

@@ -23,7 +23,6 @@ export interface Limits {
   readonly tokenFailures: number;
   readonly tokenFailuresMs: number;
   readonly storesPerSocket: number;
-  /** Not in effect yet. */
   readonly componentsPerSocket: number;
   readonly roomsPerSession: number;
   readonly socketsPerSession: number;

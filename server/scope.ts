@@ -8,6 +8,7 @@ import type { IncomingMessage } from "node:http";
 import { setPost } from "../src/calls/client.ts";
 import { fail } from "../src/errors.ts";
 import { type Client, wireName } from "../src/state/definition.ts";
+import type { Mounted, Mounting } from "../src/state/live.ts";
 import { type Loader, type Resolver, setLoader, setResolver, setStores } from "../src/state/resolver.ts";
 import type { App } from "./app.ts";
 
@@ -20,6 +21,7 @@ export interface Scope {
   /** In a render: its own read-only stores. Elsewhere server code is trusted and gets the real ones. */
   readonly resolve?: Resolver | undefined;
   readonly load?: Loader | undefined;
+  readonly mount?: ((mounting: Mounting) => Mounted) | undefined;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();

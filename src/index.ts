@@ -25,6 +25,7 @@ export {
   subscribe,
   transaction,
 } from "./state/helpers.ts";
+export type { Live, LiveCallback, LiveCalls, LiveError } from "./state/live.ts";
 export { local } from "./state/local.ts";
 export { shared } from "./state/shared.ts";
 export type { Action, Family, Infer, Mutable, Snapshot, Store } from "./state/types.ts";

@@ -8,10 +8,11 @@ import { type Transport, webSocket } from "./socket/transports/websocket.ts";
 import type { Call, StoreCore } from "./state/core.ts";
 import { type Client, type Definition, wireName } from "./state/definition.ts";
 import { type JsonObject, plain } from "./state/json.ts";
+import type { LiveHost } from "./state/live-replica.ts";
 import { type LocalHost, LocalStore } from "./state/local.ts";
 import type { Op } from "./state/ops.ts";
 import type { Page } from "./state/persist.ts";
-import { type Given, Replica, type ReplicaHost } from "./state/replica.ts";
+import { type Given, Replica } from "./state/replica.ts";
 import { closeCodes } from "./wire/close-codes.ts";
 import type { DownFrame } from "./wire/frames.ts";
 
@@ -60,7 +61,7 @@ const MAX_GREETED = 64;
 /** The link as a page sees it. `idle`: nothing in the page needs it. */
 export type Status = LinkState;
 
-export class Runtime implements LinkHost, ReplicaHost, LocalHost, Caller {
+export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
   readonly origin: string;
   readonly link: Link;
   readonly bus = new Bus();
@@ -118,18 +119,40 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost, Caller {
     const name = wireName(definition, key);
     const known = this.#stores.get(name);
     if (known) return known;
-    const { local, stores } = this.#payload;
-    const store =
-      definition.scope === "local"
-        ? new LocalStore(definition, this, local?.[name])
-        : new Replica(definition, key, this, stores?.[name]);
-    this.#stores.set(name, store);
-    if (store instanceof Replica) {
-      if (this.status === "idle") this.link.connect();
-      else this.resync(store);
+    if (definition.scope !== "local") {
+      const replica = new Replica(definition, key, this, this.given(name));
+      this.add(replica);
+      return replica;
     }
+    const store = new LocalStore(definition, this, this.#payload.local?.[name]);
+    this.#stores.set(name, store);
     return store;
   };
+
+  given(name: string): Given | undefined {
+    const { [name]: given, ...stores } = this.#payload.stores ?? {};
+    if (given) this.#payload = { ...this.#payload, stores };
+    return given;
+  }
+
+  add(replica: Replica): void {
+    const { name, key } = replica;
+    if (this.#stores.has(name)) fail("E_DUPLICATE_KEY", { name: key as string });
+    this.#stores.set(name, replica);
+    if (this.status === "idle") this.link.connect();
+    else this.resync(replica);
+  }
+
+  drop(replica: Replica): void {
+    this.#stores.delete(replica.name);
+    for (const [id, each] of this.#numbered) if (each === replica) this.#leave(id as number);
+    this.counted();
+  }
+
+  #leave(store: number) {
+    this.#numbered.delete(store);
+    if (this.status === "live") this.link.send({ type: "unsubscribe", store });
+  }
 
   /** The stores that this page has used. */
   stores(): Iterable<StoreCore> {
@@ -257,7 +280,11 @@ export class Runtime implements LinkHost, ReplicaHost, LocalHost, Caller {
     // What the server names is what this page has subscribed to.
     const replica =
       typeof store === "string" ? (this.#stores.get(store) as Replica) : this.#numbered.get(store);
-    if (replica && frame.type === "state") this.#numbered.set(frame.id, replica);
+    if (frame.type === "state") {
+      // It was dropped before its answer came.
+      if (!replica) return this.#leave(frame.id);
+      this.#numbered.set(frame.id, replica);
+    }
     replica?.receive(frame);
   }
 

@@ -35,7 +35,7 @@ export const SERVER: Client = { id: "server" };
 const never = new AbortController().signal;
 
 /** The context of a call that the server's own code makes. */
-function ownContext(): CallContext {
+export function ownContext(): CallContext {
   const { client = SERVER, session } = currentScope() ?? {};
   return { client, session, signal: never };
 }

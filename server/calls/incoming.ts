@@ -1,4 +1,4 @@
-import type { Callable } from "../../src/calls/callable.ts";
+import type { CallableFunction } from "../../src/calls/callable.ts";
 import { takeArguments } from "../../src/state/validation.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import type { App } from "../app.ts";
@@ -10,7 +10,7 @@ import type { CallContext } from "./functions.ts";
 export class Incoming {
   readonly #app: App;
   /** Those that returned something, and were warned of. */
-  readonly #warned = new WeakSet<Callable>();
+  readonly #warned = new WeakSet<CallableFunction>();
 
   constructor(app: App) {
     this.#app = app;
@@ -55,7 +55,7 @@ export class Incoming {
     }
   }
 
-  #warn(name: string, callable: Callable, value: unknown): undefined {
+  #warn(name: string, callable: CallableFunction, value: unknown): undefined {
     if (value === undefined || this.#warned.has(callable)) return;
     this.#warned.add(callable);
     this.#app.settings.logger.warn(

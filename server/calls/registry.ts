@@ -24,6 +24,7 @@ export class Registry {
   }
 
   /** Unknown, unmarked and of another kind are the same E_UNKNOWN_CALLABLE: nobody learns what there is. */
+  find<K extends Callable["kind"]>(name: string, kind: K): Extract<Callable, { kind: K }>;
   find(name: string, kind: Callable["kind"]): Callable {
     const callable = this.#callables.get(name);
     return callable?.kind === kind ? callable : fail("E_UNKNOWN_CALLABLE", { name });

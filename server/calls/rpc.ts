@@ -1,7 +1,7 @@
 /** `POST /_violet/rpc/NAME`: a browser calls a function of the server and gets its answer. */
 import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Callable } from "../../src/calls/callable.ts";
+import type { CallableFunction } from "../../src/calls/callable.ts";
 import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
 import { plain } from "../../src/state/json.ts";
 import { any, array, type Infer, object, optional, refusalOf, size, string } from "../../src/state/struct.ts";
@@ -98,7 +98,7 @@ interface Called {
 /** What the function gives or throws, as an answer. */
 async function answer(
   app: App,
-  { run, result }: Callable,
+  { run, result }: CallableFunction,
   { name, args, context }: Called,
 ): Promise<Outcome> {
   try {

@@ -112,6 +112,11 @@ export class Authority extends StoreCore {
     return this.#version;
   }
 
+  /** The size of the state as JSON. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** All that was applied so far is committed; rejects with E_UNAVAILABLE where it could not be. */
   settled(): Promise<void> {
     this.close();
@@ -194,11 +199,11 @@ export class Authority extends StoreCore {
   protected override commit({ ops, undo }: Batch): void {
     const at = this.#options.now();
     this.usedAt = at;
-    if (ops.length) this.#enqueue({ entry: { ops, at }, undo }, growth(ops, undo));
+    if (ops.length) this.enqueue({ entry: { ops, at }, undo }, growth(ops, undo));
   }
 
   /** `grown`: the bytes by which the state did. */
-  #enqueue(applied: Applied, grown = 0) {
+  protected enqueue(applied: Applied, grown = 0) {
     this.#bytes += grown;
     this.#commits.push(applied);
   }
@@ -208,10 +213,10 @@ export class Authority extends StoreCore {
     this.close();
     this.usedAt = this.#options.now();
     const { writer } = author;
-    const next = this.#next(writer);
+    const next = this.next(writer);
     if (n + batches.length <= next) {
       author.connection.count("duplicates", batches.length);
-      return this.#again(n, n + batches.length - 1, author);
+      return this.again(n, n + batches.length - 1, author);
     }
     if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
     const since = this.#log.since(v);
@@ -226,13 +231,14 @@ export class Authority extends StoreCore {
     }
   }
 
-  #next(writer: string) {
+  /** The number that is due from a writer. */
+  protected next(writer: string): number {
     const waiting = this.#commits.waiting.findLast(({ entry }) => entry.writer === writer);
     return (waiting?.entry.n ?? this.#writers.get(writer)?.n ?? 0) + 1;
   }
 
   /** A message that came before gets the answer that it had; what is not committed yet is answered when it is. */
-  #again(first: number, last: number, author: Subscription) {
+  protected again(first: number, last: number, author: Subscription): void {
     const { n = 0, refusal } = this.#writers.get(author.writer) ?? {};
     if (refusal && n === last) author.error({ ...refusal, re: n });
     else if (n >= first) author.acknowledge({ n: Math.min(n, last) });
@@ -253,16 +259,16 @@ export class Authority extends StoreCore {
           if (call) this.perform({ ...call, args }, this.#context(call, author.client));
           else if (hasView) this.#writeByName(sent as NamedOp[], batch, author.client);
           else this.#write(mine, new Set(sent), batch);
-          return this.#checkedGrowth(batch);
+          return this.checkedGrowth(batch);
         }),
       );
       const { ops, undo } = batch;
       const isChanged = call !== undefined || !isVerbatim(ops, sent);
-      this.#enqueue({ entry: { ops, ...taken }, undo, author, isChanged }, grown);
+      this.enqueue({ entry: { ops, ...taken }, undo, author, isChanged }, grown);
       if (ops.length) this.notify(ops);
       return over;
     } catch (error) {
-      this.#enqueue({ entry: { ops: [], ...taken, refusal: this.#refusal(error) }, undo: [], author });
+      this.enqueue({ entry: { ops: [], ...taken, refusal: this.#refusal(error) }, undo: [], author });
       return undefined;
     }
   }
@@ -305,7 +311,7 @@ export class Authority extends StoreCore {
   }
 
   /** By how much a batch makes the state grow. Throws E_STORE_FULL. */
-  #checkedGrowth({ ops, undo }: OpenBatch): number {
+  protected checkedGrowth({ ops, undo }: Pick<OpenBatch, "ops" | "undo">): number {
     const grown = growth(ops, undo);
     if (grown > 0 && this.#bytes + grown > this.#options.limits.maxStoreBytes)
       fail("E_STORE_FULL", { store: this.name });

@@ -226,7 +226,12 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
     const known = error instanceof VioletError;
     if (!known) this.report(error);
     const code = known ? error.code : "E_INTERNAL";
-    this.error({ code, store, ...(code === "E_UNAVAILABLE" && { retryAfterMs: RETRY_MS }) });
+    this.error({
+      code,
+      store,
+      field: known ? error.field : undefined,
+      ...(code === "E_UNAVAILABLE" && { retryAfterMs: RETRY_MS }),
+    });
   }
 
   error({ message, ...failure }: Failure): void {

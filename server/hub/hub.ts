@@ -1,5 +1,6 @@
 import { fail } from "../../src/errors.ts";
 import { type Client, type Definition, wireName } from "../../src/state/definition.ts";
+import type { JsonObject } from "../../src/state/json.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import type { Backend } from "../backends/backend.ts";
@@ -23,6 +24,32 @@ export interface HubLimits extends Limits {
   readonly deadAfterMs: number;
 }
 
+/** Where the instances of live components are. */
+export interface LiveStores {
+  /** The instance of this client, made where there is none. Rejects with what is wrong with it. */
+  open(name: InstanceName, owner: Owner): Promise<Authority>;
+  /** The link of its page is lost. */
+  left(authority: Authority): void;
+  /** Its element is gone. */
+  end(authority: Authority): void;
+  /** Its page is gone. */
+  endClient(client: Client): void;
+  /** Once a second: those that nobody came for go. */
+  expire(): void;
+}
+
+export interface InstanceName {
+  readonly component: string;
+  readonly key: string;
+}
+
+/** Whose an instance is, and what it was given. */
+export interface Owner {
+  readonly client: Client;
+  readonly session: unknown;
+  readonly params: JsonObject;
+}
+
 export interface HubOptions {
   readonly backend: Backend;
   readonly limits: HubLimits;
@@ -41,6 +68,7 @@ export interface HubOptions {
    * being done.
    */
   told?(frame: Told, caller: Caller): Promise<void> | undefined;
+  readonly live?: LiveStores;
   report(error: unknown): void;
   readonly time?: HubTime;
 }
@@ -93,6 +121,7 @@ export class Hub {
   readonly #wheel: Wheel;
   readonly #time: HubTime;
   #dirty: Connection[] = [];
+  #lastStoreId = 0;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -100,11 +129,14 @@ export class Hub {
     this.#time = options.time ?? realTime;
     const time = this.#time;
     const { graceMs, heartbeatMs, deadAfterMs, handlerMs } = options.limits;
-    this.#stores = new Stores({ ...options, time });
+    this.#stores = new Stores({ ...options, time, nextId: () => this.nextStoreId() });
     this.rights = new Rights({ stores: "allow", ...options, handlerMs, time });
     this.mailbox = new Mailbox(time.now(), graceMs + deadAfterMs);
     this.#identities = new Identities(graceMs, (event, client) => {
-      if (event === "disconnect") this.mailbox.forget(client.id);
+      if (event === "disconnect") {
+        this.mailbox.forget(client.id);
+        options.live?.endClient(client);
+      }
       options.emit(event, client);
     });
     this.#sessions = new Sessions(options.limits, (room) => this.#stores.isUnused(room));
@@ -164,9 +196,28 @@ export class Hub {
     }
   }
 
-  /** The other end of `admit`. */
-  leave({ name, key }: Authority, session: Session): void {
-    if (key !== undefined) this.#sessions.leave(session.id, name);
+  /** A number for a store of this process. */
+  nextStoreId(): number {
+    return ++this.#lastStoreId;
+  }
+
+  /** An instance of a live component, for its client. Rejects with E_UNKNOWN_CALLABLE, E_VALIDATION. */
+  mount(name: InstanceName, owner: Owner): Promise<Authority> {
+    const { live } = this.#options;
+    return live ? live.open(name, owner) : fail("E_UNKNOWN_CALLABLE", { name: name.component });
+  }
+
+  /** The other end of `admit` and `mount`: its link is lost, or (`isOver`) the page does not want it any more. */
+  leave(
+    authority: Authority,
+    { client, session }: Omit<Owner, "params"> & { session: Session },
+    isOver: boolean,
+  ): void {
+    const { definition, name, key } = authority;
+    if (definition.scope === "live") {
+      if (isOver || !this.isKnown(client)) this.#options.live?.end(authority);
+      else this.#options.live?.left(authority);
+    } else if (key !== undefined) this.#sessions.leave(session.id, name);
   }
 
   // Connections
@@ -260,6 +311,7 @@ export class Hub {
     for (const connection of this.#connections) this.#watch(connection, now);
     this.#stores.dropIdle();
     this.mailbox.expire(this.#time.now());
+    this.#options.live?.expire();
     this.#sessions.expire();
   }
 

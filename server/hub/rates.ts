@@ -10,7 +10,7 @@ import { opsIn } from "./reading.ts";
 type RateLimits = Pick<Limits, "messagesPerSecond" | "messageBurst" | "opsPerSecond" | "opBurst">;
 
 /** So many at once, and so many a second. */
-class Bucket {
+export class Bucket {
   readonly #costMs: number;
   readonly #burstMs: number;
   readonly #patienceMs: number;

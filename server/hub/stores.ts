@@ -12,6 +12,7 @@ export interface StoresOptions {
   readonly backend: Backend;
   readonly limits: Limits;
   readonly time: HubTime;
+  nextId(): number;
   self?(): Client | undefined;
   report(error: unknown): void;
 }
@@ -27,7 +28,6 @@ export class Stores {
   readonly #all = new Map<string, Authority>();
   readonly #loading = new Map<string, Promise<Authority>>();
   readonly #epoch = randomBytes(6).toString("base64url");
-  #nextId = 1;
 
   constructor(options: StoresOptions) {
     this.#options = options;
@@ -60,7 +60,7 @@ export class Stores {
   }
 
   async #load(definition: Definition, key: string | undefined): Promise<Authority> {
-    const { backend, limits, time, self, report } = this.#options;
+    const { backend, limits, time, nextId, self, report } = this.#options;
     const { handlerMs } = limits;
     const name = wireName(definition, key);
     const found = await inTime(backend.load(name), {
@@ -74,7 +74,7 @@ export class Stores {
       backend,
       stored,
       limits,
-      id: this.#nextId++,
+      id: nextId(),
       epoch: this.#epoch,
       now: () => time.now(),
       self: () => self?.() ?? SERVER,

@@ -14,6 +14,8 @@ export interface Request {
   readonly life: number;
   readonly epoch?: string | undefined;
   readonly version?: number | undefined;
+  /** Of an instance of a live component: what its element was given. */
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A batch of this client that is committed. Without `v` that was said before. */

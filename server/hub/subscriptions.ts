@@ -1,4 +1,7 @@
-import { VioletError } from "../../src/errors.ts";
+import { fail } from "../../src/errors.ts";
+import type { JsonObject } from "../../src/state/json.ts";
+import { parseInstance } from "../../src/state/live.ts";
+import type { Authority } from "./authority.ts";
 import type { Connection } from "./connection.ts";
 import type { Hub } from "./hub.ts";
 import { parseName } from "./stores.ts";
@@ -33,24 +36,31 @@ export class Subscriptions {
   async open(store: string, request: Request): Promise<void> {
     let subscription = this.named(store);
     if (!subscription) {
-      subscription = await this.#admit(store);
+      subscription = new Subscription(await this.#admit(store, request), this.#connection);
       if (this.#connection.state === "closed") return this.#leave(subscription);
       this.#all = this.#all.concat(subscription);
     }
     await subscription.open(request);
   }
 
-  async #admit(store: string): Promise<Subscription> {
-    if (this.#all.length >= this.#hub.limits.storesPerSocket)
-      throw new VioletError("E_LIMIT", { name: "stores per socket" });
+  #admit(store: string, { params = {} }: Request): Promise<Authority> {
+    const { limits } = this.#hub;
     const { client, peer } = this.#connection;
-    return new Subscription(await this.#hub.admit(parseName(store), client, peer.session), this.#connection);
+    const instance = parseInstance(store);
+    const isFull = (limit: number) =>
+      this.#all.filter(({ authority }) => isLive(authority) === !!instance).length >= limit;
+    if (instance) {
+      if (isFull(limits.componentsPerSocket)) fail("E_LIMIT", { name: "live components per socket" });
+      return this.#hub.mount(instance, { client, session: peer.session, params: params as JsonObject });
+    }
+    if (isFull(limits.storesPerSocket)) fail("E_LIMIT", { name: "stores per socket" });
+    return this.#hub.admit(parseName(store), client, peer.session);
   }
 
   end(subscription: Subscription | undefined): void {
     if (!subscription) return;
     this.#all = this.#all.filter((each) => each !== subscription);
-    this.#leave(subscription);
+    this.#leave(subscription, true);
   }
 
   endAll(): void {
@@ -58,8 +68,12 @@ export class Subscriptions {
     this.#all = NONE;
   }
 
-  #leave(subscription: Subscription) {
+  /** `isOver`: the page does not want it any more. */
+  #leave(subscription: Subscription, isOver = false) {
+    const { client, peer } = this.#connection;
     subscription.close();
-    this.#hub.leave(subscription.authority, this.#connection.peer.session);
+    this.#hub.leave(subscription.authority, { client, session: peer.session }, isOver);
   }
 }
+
+const isLive = ({ definition }: Authority): boolean => definition.scope === "live";

@@ -26,7 +26,7 @@ export async function inPasses<T>(
     const rendering = new Rendering(visit, mark ? "mark" : "again");
     const made = await attempt(rendering, make);
     if (rendering.wanted.size === 0) return committed(rendering, made());
-    await Promise.all(Array.from(rendering.wanted.values(), (wanted) => visit.admit(wanted)));
+    await Promise.all(Array.from(rendering.wanted.values(), (bring) => bring()));
   }
   const rendering = new Rendering(visit, mark ? "mark" : "throw");
   return committed(rendering, (await attempt(rendering, make))());
@@ -37,11 +37,13 @@ async function attempt<T>(
   rendering: Rendering,
   make: (rendering: Rendering) => Promise<T>,
 ): Promise<() => T> {
-  const { visit, resolve } = rendering;
-  const { app, request, client } = visit;
+  const { visit, resolve, mount } = rendering;
+  const { app, request, client, session } = visit;
   const load: Loader = (definition, key) => visit.admit({ definition, key });
   try {
-    const result = await runIn({ app, request, client, resolve, load }, () => make(rendering));
+    const result = await runIn({ app, request, client, session, resolve, load, mount }, () =>
+      make(rendering),
+    );
     return () => result;
   } catch (error) {
     return () => {
@@ -53,5 +55,6 @@ async function attempt<T>(
 /** A page must not show what storage then refuses. */
 async function committed<T>(rendering: Rendering, result: T): Promise<Rendered<T>> {
   await Promise.all(Array.from(rendering.authorities, (authority) => authority.settled()));
+  rendering.keepInstances();
   return { rendering, result };
 }

@@ -1,6 +1,7 @@
 /** What a page brings to the browser besides its HTML, once and escaped. */
 import type { Client } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
+import type { About } from "../../src/state/live.ts";
 import type { ReconnectOptions } from "../options.ts";
 
 export interface Payload {
@@ -21,6 +22,8 @@ export interface RenderedStore {
   readonly epoch: string;
   readonly version: number;
   readonly value: JsonObject;
+  /** Of an instance of a live component. */
+  readonly live?: About;
 }
 
 const escapes: Readonly<Record<string, string>> = {

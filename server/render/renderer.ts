@@ -11,6 +11,7 @@ import type { ThunkedRenderResult } from "@lit-labs/ssr/lib/render-result.js";
 import { renderValue } from "@lit-labs/ssr/lib/render-value.js";
 import type { LitElement, TemplateResult } from "lit";
 // Pages may hold them, whether or not the app's own modules import them here.
+import { mounts } from "../../elements/live-element.ts";
 import "../../elements/tags.ts";
 import { fail } from "../../src/errors.ts";
 import { setHost } from "../../src/events/host.ts";
@@ -115,6 +116,8 @@ class LitPart extends LitElementRenderer {
     if (this.#hole !== undefined) return;
     const outer = setHost(this.tagName);
     try {
+      // It says on its host which instance it has.
+      if (mounts in this.element) (this.element[mounts] as () => void)();
       super.connectedCallback();
     } catch (error) {
       this.#fail(error);

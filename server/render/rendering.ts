@@ -6,15 +6,23 @@ import type { LitElement } from "lit";
 import { fail, VioletError } from "../../src/errors.ts";
 import { type Definition, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
+import type { Mounted, Mounting } from "../../src/state/live.ts";
 import type { Authority } from "../hub/authority.ts";
-import type { StoreName } from "../hub/stores.ts";
 import { RenderError } from "./error.ts";
+import { renderedInstance } from "./live.ts";
 import type { RenderedStore } from "./payload.ts";
 import { RenderStore } from "./render-store.ts";
 import type { Visit } from "./visit.ts";
 
 /** What becomes of an element that throws: the page fails, or the element is a hole; "again": a next pass follows. */
 export type OnError = "throw" | "mark" | "again";
+
+interface Instance {
+  readonly component: string;
+  readonly key: string;
+  readonly params: JsonObject;
+  readonly value: JsonObject;
+}
 
 /** An element whose shadow root is open. */
 interface Host {
@@ -33,8 +41,8 @@ export class Rendering {
   /** Properties that the page's own template gave to elements. */
   readonly props: JsonObject[] = [];
   readonly errors: RenderError[] = [];
-  /** What was read and is not there yet. */
-  readonly wanted = new Map<string, StoreName>();
+  /** What was read and is not there yet, and what brings it. */
+  readonly wanted = new Map<string, () => Promise<void>>();
   /** The shared stores that were read. */
   readonly authorities = new Set<Authority>();
   /** The tag that applies the stylesheet of a class; "" for a class without. */
@@ -42,6 +50,10 @@ export class Rendering {
   readonly #stores = new Map<string, RenderStore>();
   readonly #rendered: Record<string, RenderedStore> = {};
   readonly #local: Record<string, JsonObject> = {};
+  /** Of live components, by component and key. */
+  readonly #instances = new Map<string, Instance>();
+  /** Elements without a key, by component. */
+  readonly #counts = new Map<string, number>();
 
   constructor(visit: Visit, onError: OnError) {
     this.visit = visit;
@@ -81,13 +93,45 @@ export class Rendering {
   #openShared(definition: Definition, key: string | undefined, name: string): RenderStore {
     const authority = this.visit.find(definition, key);
     if (!authority) {
-      this.wanted.set(name, { definition, key });
+      this.wanted.set(name, () => this.visit.admit({ definition, key }));
       return fail("E_NOT_LOADED", { store: name });
     }
     const look = authority.look(this.visit.client);
     this.authorities.add(authority);
     this.#rendered[name] = look;
     return new RenderStore(definition, key, { boxed: authority.boxed, value: look.value });
+  }
+
+  /** Gives an element its instance: what it is to be, for it is made when the page is. */
+  readonly mount = ({ host, component, key = this.#nextKey(component), params }: Mounting): Mounted => {
+    const name = `${component}/${key}`;
+    if (this.#instances.has(name)) fail("E_DUPLICATE_KEY", { name: key });
+    const made = this.visit.initial(component, params);
+    if (!made) {
+      const wanted = JSON.stringify([component, params]);
+      this.wanted.set(wanted, () => this.visit.makeInitial(component, params));
+      fail("E_NOT_LOADED", { store: component });
+    }
+    this.#instances.set(name, { component, key, ...made });
+    host.setAttribute("data-violet-live", component);
+    host.setAttribute("data-violet-key", key);
+    return renderedInstance(component, key, made.value);
+  };
+
+  #nextKey(component: string): string {
+    const count = this.#counts.get(component) ?? 0;
+    this.#counts.set(component, count + 1);
+    return `~${count}`;
+  }
+
+  /** The instances that the page shows wait for it from now on. */
+  keepInstances(): void {
+    const { app, client, session } = this.visit;
+    for (const { component, key, params, value } of this.#instances.values()) {
+      const instance = app.instances.rendered({ component, key }, { client, session, params }, value);
+      const { name, epoch, version } = instance;
+      this.#rendered[name] = { epoch, version, value, live: instance.component.about };
+    }
   }
 
   /** The tag that applies the stylesheet of a class, for its shadow roots. */

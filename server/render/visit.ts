@@ -1,6 +1,7 @@
 /** Whom a page is rendered for, and what was found out for them on the way: the same for all passes. */
 import type { IncomingMessage } from "node:http";
 import { type Client, type Definition, wireName } from "../../src/state/definition.ts";
+import type { JsonObject } from "../../src/state/json.ts";
 import { referenceOf } from "../../src/state/store.ts";
 import { isOpen } from "../access.ts";
 import type { App } from "../app.ts";
@@ -11,6 +12,12 @@ import { reflectedAttributes, reflecting } from "./early.ts";
 import { renderLocal } from "./local.ts";
 import type { Look } from "./render-store.ts";
 
+/** Of an instance of a live component. */
+interface Initial {
+  readonly value: JsonObject;
+  readonly params: JsonObject;
+}
+
 export class Visit {
   readonly app: App;
   readonly request: IncomingMessage;
@@ -20,6 +27,7 @@ export class Visit {
   readonly #refused = new Map<string, unknown>();
   readonly #allowed = new Set<string>();
   readonly #local = new Map<Definition, Look>();
+  readonly #initials = new Map<string, Initial | { readonly error: unknown }>();
 
   constructor(app: App, request: IncomingMessage, session: Session) {
     this.app = app;
@@ -42,11 +50,26 @@ export class Visit {
     try {
       const authority = await this.app.hub.admit(wanted, this.client, this.session);
       // A page has no end that would be noticed: its session has this room while it is loaded, as one that it left.
-      this.app.hub.leave(authority, this.session);
+      this.app.hub.leave(authority, this, false);
       this.#allowed.add(name);
     } catch (error) {
       this.#refused.set(name, error);
     }
+  }
+
+  /** What an instance with these params begins with; undefined where that is not made yet. Throws what was thrown there. */
+  initial(component: string, params: JsonObject): Initial | undefined {
+    const made = this.#initials.get(JSON.stringify([component, params]));
+    if (made && "error" in made) throw made.error;
+    return made;
+  }
+
+  async makeInitial(component: string, params: JsonObject): Promise<void> {
+    const { app, client, session } = this;
+    const made = await app.instances
+      .initial(component, { client, session, params })
+      .catch((error: unknown) => ({ error }));
+    this.#initials.set(JSON.stringify([component, params]), made);
   }
 
   local(definition: Definition): Look {

@@ -3,9 +3,8 @@ import { fail } from "../errors.ts";
 import type { AnyStruct } from "../state/struct.ts";
 import { callName } from "./names.ts";
 
-export interface Callable {
-  /** rpc and realtime run on the server, client in the browser. */
-  readonly kind: "rpc" | "realtime" | "client";
+interface CallableOf<K> {
+  readonly kind: K;
   /** Its arguments; none where none are declared. */
   readonly structs: readonly AnyStruct[];
   readonly result?: AnyStruct | undefined;
@@ -13,11 +12,23 @@ export interface Callable {
   readonly run: (...args: never) => unknown;
 }
 
+/** A live component: browsers mount it, and then call its callbacks. */
+export interface MountableComponent {
+  readonly kind: "live";
+}
+
+/** rpc and realtime run on the server, client in the browser. */
+export type CallableFunction = CallableOf<"rpc"> | CallableOf<"realtime"> | CallableOf<"client">;
+
+export type Callable = CallableFunction | MountableComponent;
+
 const callables = new WeakMap<object, Callable>();
 const names = new WeakMap<Callable, string>();
 
-export function makeCallable<F extends object>(fn: F, callable: Callable): F {
+/** `name`: under which the other end knows it, where that is known already. */
+export function makeCallable<F extends object>(fn: F, callable: Callable, name?: string): F {
   callables.set(fn, callable);
+  if (name !== undefined) names.set(callable, name);
   return fn;
 }
 
@@ -27,9 +38,9 @@ export const nameOf = (fn: object): string =>
   fail("E_UNKNOWN_CALLABLE", { name: (fn as { name: string }).name });
 
 /** What the server may call in this page, by wire name. */
-const registered = new Map<string, Callable>();
+const registered = new Map<string, CallableFunction>();
 
-export const registeredAs = (name: string): Callable | undefined => registered.get(name);
+export const registeredAs = (name: string): CallableFunction | undefined => registered.get(name);
 
 /** Lets the server call the client functions among a module's exports. Throws E_DUPLICATE_NAME for a name that is taken. */
 export function register(file: string, module: object): void {

@@ -4,6 +4,8 @@
  */
 import { mark } from "../events/marks.ts";
 import { pageRuntime } from "../page.ts";
+import type { Live } from "../state/live.ts";
+import { makeCallable } from "./callable.ts";
 import { callServer } from "./rpc.ts";
 import type { CallOptions, Realtime, Rpc } from "./types.ts";
 
@@ -17,6 +19,9 @@ export function rpc(name: string): Rpc<readonly unknown[], unknown> {
       callServer(pageRuntime(), name, args, options);
   return mark(Object.assign(having(), { with: having }), { kind: "stub" });
 }
+
+/** The live component of this wire name, for `LiveElement`. */
+export const live = (name: string): Live<object> => makeCallable({} as Live<object>, { kind: "live" }, name);
 
 /** Calls the function of this wire name over the socket, once the link is live. */
 export const realtime = (name: string): Realtime<readonly unknown[]> =>

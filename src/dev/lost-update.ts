@@ -13,7 +13,7 @@ const warned = new Set<string>();
 const placeOf = (core: StoreCore, path: Path) => [core.name, ...path].join(".");
 
 const isAlone = (core: StoreCore, value: unknown): boolean =>
-  typeof value !== "number" || core.definition.scope === "local" || isActing(core);
+  typeof value !== "number" || core.definition.scope !== "shared" || isActing(core);
 
 export function noteRead(core: StoreCore, path: Path, value: unknown): void {
   if (isAlone(core, value)) return;

@@ -91,6 +91,8 @@ export const texts = {
   E_TOO_DEEP: (d) => `A value is nested too deeply${but(d)}.`,
   E_UNAVAILABLE: () =>
     "The server's storage, or a rule of the app, does not answer. Writes are kept and sent again.",
+  E_UNDECIDED: () =>
+    "The server lost this component before it answered. Whether the call was made is not known: it is not repeated.",
   E_UNKNOWN_ACTION: (d) => `${at(d)} is not an action of this store.`,
   E_UNKNOWN_CALLABLE: (d) =>
     `"${d.name}" is not a function that may be called from here. Give its module to violet({ modules }), or to start({ modules }) in the browser.`,

@@ -39,7 +39,7 @@ export interface ActionDefinition {
 /** What `shared`, `shared.family` and `local` make of their options. */
 export interface Definition {
   readonly name: string;
-  readonly scope: "shared" | "local";
+  readonly scope: "shared" | "local" | "live";
   /** The struct of a family's keys; undefined for a plain store. */
   readonly keys: AnyStruct | undefined;
   readonly struct: AnyStruct | undefined;

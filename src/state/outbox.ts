@@ -38,6 +38,12 @@ export class Outbox {
   /** The last number of those that are not kept any more. */
   #forgotten = 0;
   #waiters: Waiter[] = [];
+  readonly #keeps: boolean;
+
+  /** `keeps`: what was acknowledged is kept, and goes again to a server that lost it. */
+  constructor(keeps: boolean) {
+    this.#keeps = keeps;
+  }
 
   get isFull(): boolean {
     return this.batches.length >= MAX_PENDING;
@@ -98,7 +104,7 @@ export class Outbox {
     const isRefused = outcome instanceof Error;
     // A refusal ends its message.
     if (isRefused || batch.n >= this.#inFlight) this.#inFlight = 0;
-    if (outcome === true) this.#keep({ ...batch, undo: [], at: now });
+    if (outcome === true && this.#keeps) this.#keep({ ...batch, undo: [], at: now });
     this.#waiters = this.#waiters.filter(({ left, done }) => {
       if (!left.delete(batch) || (left.size && !isRefused)) return true;
       if (isRefused) done.reject(outcome);

@@ -58,7 +58,7 @@ export interface Given {
 
 export class Replica extends StoreCore {
   readonly #host: ReplicaHost;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   /** The store's number on this connection; undefined while a subscription is not answered. */
   #id: number | undefined;
   #isDenied = false;
@@ -76,6 +76,7 @@ export class Replica extends StoreCore {
   constructor(definition: Definition, key: string | undefined, host: ReplicaHost, given?: Given) {
     super(definition, key, definition.initial(key), given?.value);
     this.#host = host;
+    this.#outbox = new Outbox(definition.scope !== "live");
     this.#loaded.promise.catch(() => {});
     if (given) this.#adopt(given);
   }
@@ -255,8 +256,20 @@ export class Replica extends StoreCore {
   #accept(batch: Pending, ops: readonly Op[]) {
     const way = instead(batch, ops);
     if (way.length) this.#rebase(ops, way, this.#outbox.batches.slice(1));
-    this.#outbox.settle(batch, ops.length > 0, this.#host.now());
-    this.#host.accepted();
+    this.#settle(batch, ops.length > 0);
+  }
+
+  #settle(batch: Pending, outcome: boolean | VioletError) {
+    this.#outbox.settle(batch, outcome, this.#host.now());
+    this.decided(batch, outcome);
+  }
+
+  /** The server has decided on a batch, or (undefined) on the subscription. */
+  protected decided(batch: Batch | undefined, outcome: boolean | VioletError): void {
+    if (!(outcome instanceof VioletError)) this.#host.accepted();
+    else if (batch && outcome.code === "E_CLIENT_EXPIRED")
+      this.#host.lost(this, batch.call ?? batch.ops, outcome.code);
+    else this.#host.refused(this, outcome);
   }
 
   #refused({ re, code, field, message, retryAfterMs }: Frame<"error">) {
@@ -279,7 +292,7 @@ export class Replica extends StoreCore {
       return this.#host.after(retryAfterMs, () => this.#id === undefined && this.#host.resync(this));
     this.#isDenied = true;
     const error = this.#error(reason);
-    if (!this.pending) this.#host.refused(this, error);
+    if (!this.pending) this.decided(undefined, error);
     for (const batch of this.#outbox.batches.toReversed()) this.#drop(batch, error);
     this.#loaded.reject(error);
   }
@@ -293,13 +306,7 @@ export class Replica extends StoreCore {
     const { batches } = this.#outbox;
     const index = batches.indexOf(batch);
     this.#rebase([], instead(batch, []), batches.slice(index + 1), batches.slice(index));
-    this.#refuse(batch, error);
-  }
-
-  #refuse(batch: Pending, error: VioletError) {
-    this.#outbox.settle(batch, error, this.#host.now());
-    if (error.code === "E_CLIENT_EXPIRED") this.#host.lost(this, batch.call ?? batch.ops, error.code);
-    else this.#host.refused(this, error);
+    this.#settle(batch, error);
   }
 
   /**
@@ -392,6 +399,8 @@ export class Replica extends StoreCore {
     const isOther = outbox.sent && id !== this.#client;
     this.#client = id;
     if (epoch !== this.#epoch) {
+      // Another instance: what the one before it made of a call nobody knows, and it is not to be made twice.
+      if (this.definition.scope === "live") this.#giveUp("E_UNDECIDED");
       if (outbox.restart(last)) this.#host.lost(this, [], "E_FORGOTTEN");
     } else if (last < outbox.decided || isOther) this.#expire();
     if (patches) this.#catchUp(state);
@@ -414,9 +423,13 @@ export class Replica extends StoreCore {
 
   /** The server forgot this writer: nobody knows which of the batches that were sent it took. */
   #expire() {
-    const error = new VioletError("E_CLIENT_EXPIRED", { store: this.name }, { origin: "peer" });
-    for (const batch of this.#outbox.upTo(this.#outbox.sent).toReversed()) this.#drop(batch, error);
+    this.#giveUp("E_CLIENT_EXPIRED");
     this.#outbox.newLife();
+  }
+
+  #giveUp(code: ErrorCode) {
+    const error = new VioletError(code, { store: this.name }, { origin: "peer" });
+    for (const batch of this.#outbox.upTo(this.#outbox.sent).toReversed()) this.#drop(batch, error);
   }
 
   #catchUp({ version, last, patches = [], refusal }: State) {
@@ -448,8 +461,8 @@ export class Replica extends StoreCore {
       if (!batch.n || batch.n > last) {
         if (batch.call) this.#predict(batch);
         else this.#remake(batch, "E_UNDECIDED", (meant) => locate(meant, this.tree.root));
-      } else if (refusal && batch.n === last) this.#refuse(batch, this.#error(refusal));
-      else this.#outbox.settle(batch, true, this.#host.now());
+      } else if (refusal && batch.n === last) this.#settle(batch, this.#error(refusal));
+      else this.#settle(batch, true);
     }
   }
 }

@@ -72,12 +72,23 @@ const BatchFrame = dynamic<(Op | NamedOp)[] | Infer<typeof CallFrame>>(
 );
 
 /** What a page knows of a store that it subscribes to. */
-const Subscription = object({
+const subscription = {
   store: Name,
   /** Numbers the lives of this client as a writer of this store. */
   life: Count,
   epoch: optional(Name),
   version: optional(Count),
+  /** Of an instance of a live component: what it is made with, where the server does not have it yet. */
+  params: optional(record(string(), any())),
+};
+const Subscription = object(subscription);
+
+/** What a page needs to know of a live component. */
+const About = object({
+  callbacks: array(string()),
+  model: optional(array(string())),
+  debounceMs: optional(Count),
+  maxReconnects: optional(Count),
 });
 
 const Refusal = object({ code: string(), field: optional(string()), message: string() });
@@ -100,15 +111,8 @@ export const frames = {
       stores: size(array(Subscription), 0, 64),
     }),
   ),
-  subscribe: up(
-    object({
-      type: literal("subscribe"),
-      store: Name,
-      life: Count,
-      epoch: optional(Name),
-      version: optional(Count),
-    }),
-  ),
+  subscribe: up(object({ type: literal("subscribe"), ...subscription })),
+  /** Of an instance of a live component: ends it. */
   unsubscribe: up(object({ type: literal("unsubscribe"), store: Count })),
   /**
    * Batches `n`, `n + 1`, ... of one writer, all made on version `v`, each on those before it. The first one that
@@ -161,6 +165,8 @@ export const frames = {
       value: optional(any()),
       /** The store has a view: what is written to it names list elements by their ids. */
       view: optional(literal(true)),
+      /** The store is an instance of a live component. */
+      live: optional(About),
     }),
   ),
   /** What made version `v` of version `v - 1`. */

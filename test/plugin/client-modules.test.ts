@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "rollup";
 import { violet } from "violet-live/rollup";
-import { type Callable, registeredAs } from "../../src/calls/callable.ts";
+import { type CallableFunction, registeredAs } from "../../src/calls/callable.ts";
 import { assert, suite, test } from "../support/suite.ts";
 import { bundle, refusal, types } from "./bundle.ts";
 
@@ -32,7 +32,7 @@ suite("a client module in a browser's bundle", () => {
   test("has its functions registered by their wire names, and no others", async () => {
     await using built = await bundle(files, { external });
     const { all } = await import(pathToFileURL(join(built.folder, "out/main.js")).href);
-    const { run } = registeredAs("toast.notify") as Callable;
+    const { run } = registeredAs("toast.notify") as CallableFunction;
     run(...(["hello"] as unknown as Parameters<typeof run>));
     assert.deepEqual(all(), ["hello"]);
     assert.equal(registeredAs("toast.wobble")?.kind, "client");

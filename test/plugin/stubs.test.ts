@@ -44,6 +44,25 @@ export { keystroke_ as keystroke, search_ as search };
     );
   });
 
+  test("is a stub of a live component, by its wire name", async () => {
+    const code = `
+import { live as component } from "violet-live/server";
+import { object } from "superstruct";
+export const counter = component({ state: object({}), initial: () => ({ secret: "of the server" }) });`;
+    assert.equal(
+      await codeOf({
+        "counter.server.ts": code,
+        "main.ts": `export { counter } from "./counter.server.ts";`,
+      }),
+      `import { live } from 'violet-live/stubs';
+
+const counter_ = /*#__PURE__*/ live("counter");
+
+export { counter_ as counter };
+`,
+    );
+  });
+
   test("leaves nothing else of the server, in code or source map", async () => {
     await using built = await bundle({
       "chat.server.ts": chat,

@@ -1,0 +1,80 @@
+import type { MountableComponent } from "../../src/calls/callable.ts";
+import type { Client, Definition } from "../../src/state/definition.ts";
+import type { JsonObject } from "../../src/state/json.ts";
+import { type About, liveDefinition } from "../../src/state/live.ts";
+import { type AnyStruct, taken } from "../../src/state/struct.ts";
+
+/** What callbacks, hooks and `initial` get besides the state. */
+export interface LiveContext<P = unknown> {
+  /** Whose page it is. */
+  readonly client: Client;
+  readonly session: unknown;
+  /** What its element was given, as the component's struct takes it. */
+  readonly params: P;
+  /** Aborts when the instance is unmounted. */
+  readonly signal: AbortSignal;
+  /** Sends the state as it is now; resolves when it is handed to the network. A callback has `handlerMs` from then on. */
+  render(): Promise<void>;
+  /** Tells all pages: their `client.on(event)` runs. Throws E_EVENT, E_NOT_JSON. */
+  broadcast(event: string, data?: unknown): void;
+  /** Tells the pages of these clients, by their ids. */
+  broadcastTo(to: string | readonly string[], event: string, data?: unknown): void;
+}
+
+/** How a callback is called: its struct's arguments, then the context. */
+export interface Callback {
+  readonly structs: readonly AnyStruct[];
+  readonly run: (state: never, ...rest: never[]) => unknown;
+}
+
+export type InitialContext = Pick<LiveContext, "client" | "session" | "params">;
+
+export interface ComponentOptions {
+  readonly state: AnyStruct;
+  readonly params: AnyStruct | undefined;
+  readonly callbacks: ReadonlyMap<string, Callback>;
+  initial(context: InitialContext): unknown;
+  onMount?(state: object, context: LiveContext): unknown;
+  onUnmount?(state: object, context: LiveContext): unknown;
+  onError?(state: object, error: Error, context: LiveContext): unknown;
+  /** Calls of one instance: so many in so many milliseconds. */
+  readonly rate: { readonly count: number; readonly perMs: number } | undefined;
+  readonly debounceMs: number;
+  readonly fallback: "form" | false;
+  readonly model: readonly string[];
+  readonly maxReconnects: number;
+}
+
+/** What `live` made of its options. Its instances are stores: each has this definition, under the component's name. */
+export class Component implements MountableComponent {
+  readonly kind = "live";
+  readonly options: ComponentOptions;
+  readonly about: About;
+  #definition: Definition | undefined;
+
+  constructor(options: ComponentOptions) {
+    this.options = options;
+    const { callbacks, model, debounceMs, maxReconnects } = options;
+    this.about = {
+      callbacks: [...callbacks.keys()],
+      ...(model.length && { model }),
+      ...(debounceMs && { debounceMs }),
+      ...(Number.isFinite(maxReconnects) && { maxReconnects }),
+    };
+  }
+
+  /** `name`: the wire name, which a component has one of. */
+  definition(name: string): Definition {
+    const { state: struct } = this.options;
+    return (this.#definition ??= liveDefinition(name, { struct, actions: new Map() }));
+  }
+
+  /** Of what an element was given the part that the component knows, as its struct takes it. Throws E_VALIDATION. */
+  params(given: JsonObject, name: string): JsonObject {
+    const { params: struct } = this.options;
+    const known = Object.entries(given).filter(([key]) => Object.hasOwn(struct?.schema ?? {}, key));
+    const params = Object.fromEntries(known);
+    if (!struct) return params;
+    return taken(struct, params, { store: name, path: [], branch: [params], coerces: true }) as JsonObject;
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * One element's state on the server: a store that its page alone has, and that its component's callbacks write. The calls
+ * of the page are numbered like any client's writes, and taken one after another; what a call wrote is committed with its
+ * number when the callback has settled, and what it wrote until then with each `render()`. A callback that throws has
+ * written nothing since the last of these.
+ */
+import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
+import type { Batch, Call } from "../../src/state/core.ts";
+import type { Client } from "../../src/state/definition.ts";
+import type { JsonObject } from "../../src/state/json.ts";
+import type { Op } from "../../src/state/ops.ts";
+import { takeArguments, validate } from "../../src/state/validation.ts";
+import type { Frame } from "../../src/wire/frames.ts";
+import type { RefusedWrite } from "../backends/backend.ts";
+import { Authority, type AuthorityOptions } from "../hub/authority.ts";
+import { Bucket } from "../hub/rates.ts";
+import { checkSent } from "../hub/sent.ts";
+import type { Subscription } from "../hub/subscription.ts";
+import type { Callback, Component, LiveContext } from "./component.ts";
+
+export interface InstanceOptions extends Omit<AuthorityOptions, "self"> {
+  readonly component: Component;
+  readonly client: Client;
+  readonly session: unknown;
+  readonly params: JsonObject;
+  /** Milliseconds by a clock that nobody sets. */
+  elapsed(): number;
+  /** Resolves when what was sent is handed to the network. */
+  sent(): Promise<void>;
+  /** Runs code of the app in the scope of the instance's client. */
+  within<T>(fn: () => T): T;
+  broadcast(event: string, data: unknown, to?: readonly string[]): void;
+  after(ms: number, fn: () => void): () => void;
+}
+
+type BatchFrame = Frame<"write">["batches"][number];
+
+interface Outcome extends Pick<Batch, "ops" | "undo">, Omit<Told, "frame"> {
+  readonly refusal?: RefusedWrite;
+}
+
+/** One call of the page, or one write to a field. */
+interface Told {
+  readonly frame: BatchFrame;
+  readonly n: number;
+  readonly author: Subscription;
+}
+
+/** The errors of callbacks that say something to who called. Any other is the app's own. */
+const told: ReadonlySet<ErrorCode> = new Set([
+  "E_FORBIDDEN",
+  "E_RATE",
+  "E_STORE_FULL",
+  "E_UNAVAILABLE",
+  "E_UNKNOWN_CALLABLE",
+  "E_VALIDATION",
+]);
+
+export class Instance extends Authority {
+  readonly #own: InstanceOptions;
+  readonly #queue: Told[] = [];
+  /** The call that is under way. */
+  #running: Told | undefined;
+  /** What it wrote since the last `render()`. */
+  #written: Pick<Batch, "ops" | "undo"> | undefined;
+  /** Starts the running call's time anew. */
+  #renew: (() => void) | undefined;
+  #context: LiveContext | undefined;
+  readonly #left = new AbortController();
+  #rate: Bucket | undefined;
+  isMounted = false;
+
+  constructor(key: string, name: string, options: InstanceOptions) {
+    super(options.component.definition(name), key, { ...options, self: () => options.client });
+    this.#own = options;
+  }
+
+  get component(): Component {
+    return this.#own.component;
+  }
+
+  get client(): Client {
+    return this.#own.client;
+  }
+
+  // Its life
+
+  /** A page has taken it. */
+  mount(): void {
+    if (this.isMounted) return;
+    this.isMounted = true;
+    this.#hook("onMount");
+  }
+
+  end(): void {
+    this.#left.abort();
+    this.#queue.length = 0;
+    if (this.isMounted) this.#hook("onUnmount");
+  }
+
+  /** What throws in it is the app's own fault, and nobody's loss. */
+  #hook(name: "onMount" | "onUnmount" | "onError", ...about: Error[]) {
+    const { options } = this.component;
+    const hook = options[name] as ((state: object, ...rest: unknown[]) => unknown) | undefined;
+    if (!hook) return;
+    const failed = (error: unknown) => this.fault(error);
+    try {
+      const given = this.#own.within(() => hook.call(options, this.root, ...about, this.#contextOf()));
+      if (given instanceof Promise) given.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #contextOf(): LiveContext {
+    const { client, session, params, broadcast } = this.#own;
+    return (this.#context ??= {
+      client,
+      session,
+      params,
+      signal: this.#left.signal,
+      render: () => this.#render(),
+      broadcast: (event, data) => broadcast(event, data),
+      broadcastTo: (to, event, data) => broadcast(event, data, [to].flat() as string[]),
+    });
+  }
+
+  async #render(): Promise<void> {
+    this.close();
+    const written = this.#written;
+    if (written?.ops.length) {
+      this.#check(written);
+      this.#written = { ops: [], undo: [] };
+      super.commit(written);
+    }
+    this.#renew?.();
+    await this.settled();
+    await this.#own.sent();
+  }
+
+  override state(...about: Parameters<Authority["state"]>): Frame<"state"> {
+    const state = super.state(...about);
+    return state.patches ? state : { ...state, live: this.component.about as Frame<"state">["live"] };
+  }
+
+  // What its page calls
+
+  override submit({ n, batches }: Frame<"write">, author: Subscription): void {
+    const { writer } = author;
+    const last = this.#queue.at(-1) ?? this.#running;
+    const next = last?.author.writer === writer ? last.n + 1 : this.next(writer);
+    if (n + batches.length <= next) {
+      author.connection.count("duplicates", batches.length);
+      // What is under way is answered when it is done.
+      return this.again(n, n + batches.length - 1, author);
+    }
+    if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
+    for (const [index, frame] of batches.entries()) this.#queue.push({ frame, n: n + index, author });
+    if (!this.#running) void this.#work();
+  }
+
+  /** One after another; what takes no time is done at once. */
+  async #work(): Promise<void> {
+    for (let told = this.#queue.shift(); told; told = this.#queue.shift()) {
+      this.#running = told;
+      try {
+        this.close();
+        this.#written = { ops: [], undo: [] };
+        const running = this.#take(told.frame);
+        if (running) await this.#inTime(running);
+        this.close();
+        this.#check(this.#written);
+        this.#conclude(told);
+      } catch (error) {
+        this.#refuse(told, error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  /** A promise, where the callback gives one. */
+  #take(frame: BatchFrame): Promise<unknown> | undefined {
+    if (this.#left.signal.aborted) fail("E_GONE", { store: this.name });
+    this.#count();
+    if (Array.isArray(frame)) return this.#model(frame);
+    const { structs, run } = this.#callback(frame);
+    const args = takeArguments(structs, frame.args, frame.action);
+    const call = run as (...args: unknown[]) => unknown;
+    const given = this.#own.within(() => call(this.root, ...args, this.#contextOf()));
+    return given instanceof Promise ? given : undefined;
+  }
+
+  #callback({ action }: Call): Callback {
+    return (
+      this.component.options.callbacks.get(action) ??
+      fail("E_UNKNOWN_CALLABLE", { name: action }, { origin: "peer" })
+    );
+  }
+
+  #count() {
+    const { rate } = this.component.options;
+    if (!rate) return;
+    this.#rate ??= new Bucket((rate.count * 1000) / rate.perMs, rate.count, 0);
+    const message = `"${this.definition.name}" takes ${rate.count} calls in ${rate.perMs / 1000} seconds.`;
+    if (this.#rate.take(1, this.#own.elapsed())) fail("E_RATE", {}, { message, origin: "peer" });
+  }
+
+  /** Fields that are bound to keys of the state. */
+  #model(ops: readonly unknown[]): undefined {
+    const { model } = this.component.options;
+    for (const op of ops as Op[]) {
+      const [kind, path] = op;
+      if (kind !== "set" || path.length > 1 || !model.includes(String(path[0])))
+        fail("E_FORBIDDEN", { store: this.name, path });
+      checkSent(op, { name: this.name, definition: this.definition, maxPathSteps: 1, hasView: false });
+      this.write(op);
+    }
+  }
+
+  /** A callback has `handlerMs`, and after each `render()` as long again. */
+  #inTime(running: Promise<unknown>): Promise<unknown> {
+    const { handlerMs } = this.#own.limits;
+    return new Promise((resolve, reject) => {
+      let stop = () => {};
+      this.#renew = () => {
+        stop();
+        const message = `A callback of "${this.name}" took longer than ${handlerMs} ms (limits.handlerMs).`;
+        stop = this.#own.after(handlerMs, () => {
+          this.fault(new VioletError("E_UNAVAILABLE", {}, { message }));
+          reject(new VioletError("E_UNAVAILABLE"));
+        });
+      };
+      this.#renew();
+      running.then(resolve, reject).finally(() => {
+        stop();
+        this.#renew = undefined;
+      });
+    });
+  }
+
+  /** What its own code writes is checked as a whole, when it is sent. */
+  protected override check(batch: Batch, added: readonly Op[] | Call): void {
+    if (!this.#written) super.check(batch, added);
+  }
+
+  /** What is written while a call is under way belongs to it, also where a timer writes. */
+  protected override commit(batch: Batch): void {
+    if (!this.#written) return super.commit(batch);
+    this.#written.ops.push(...batch.ops);
+    this.#written.undo.push(...batch.undo);
+  }
+
+  #check(written: Pick<Batch, "ops" | "undo">) {
+    validate(this, written.ops);
+    this.checkedGrowth(written);
+  }
+
+  #conclude({ n, author }: Told) {
+    const { ops, undo } = this.#written as Batch;
+    this.#written = undefined;
+    this.#enter({ n, author, ops, undo });
+  }
+
+  #refuse({ n, author }: Told, error: unknown) {
+    // The rest of its message was made before this was known: it comes again.
+    this.#queue.length = 0;
+    const { undo, ops } = this.#written as Batch;
+    this.#written = undefined;
+    this.revert(undo);
+    if (ops.length) this.notify(undefined);
+    const known = error instanceof VioletError && told.has(error.code) ? error : undefined;
+    if (!known) this.fault(error);
+    this.#hook("onError", error instanceof Error ? error : new Error(String(error)));
+    this.close();
+    const { code, field, message } = known ?? new VioletError("E_INTERNAL");
+    this.#enter({ n, author, ops: [], undo: [], refusal: { code, field, message } });
+  }
+
+  #enter({ n, author, ops, undo, refusal }: Outcome) {
+    const { writer } = author;
+    const [now = author] = this.subscriptions;
+    this.enqueue(
+      { entry: { ops, writer, n, at: this.#own.now(), refusal }, undo, author: now, isChanged: true },
+      ops.length ? this.checkedGrowth({ ops, undo }) : 0,
+    );
+  }
+}

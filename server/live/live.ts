@@ -1,0 +1,143 @@
+import { makeCallable } from "../../src/calls/callable.ts";
+import { fail } from "../../src/errors.ts";
+import type { Live, LiveCallback } from "../../src/state/live.ts";
+import type { AnyStruct } from "../../src/state/struct.ts";
+import type { Args, Structs } from "../../src/state/types.ts";
+import { takeArguments } from "../../src/state/validation.ts";
+import { ownContext } from "../calls/functions.ts";
+import { type Callback, Component, type ComponentOptions, type LiveContext } from "./component.ts";
+
+/** A callback without arguments. It may be asynchronous. */
+type PlainCallback<S, P> = (state: S, context: LiveContext<P>) => unknown;
+
+/** Makes a callback with the structs of its arguments, which are checked, and coerced from text, before it runs. */
+type CallbackMaker<S, P> = <const T extends Structs>(
+  structs: T,
+  run: (state: S, ...rest: [...Args<T>, LiveContext<P>]) => unknown,
+) => LiveCallback<Args<T>> & ((state: S, ...args: Args<T>) => unknown);
+
+// The bound of a record of callbacks, whatever their arguments (docs/decisions/any.md).
+// oxlint-disable-next-line typescript/no-explicit-any
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type Callbacks<S, P> = Record<string, PlainCallback<S, P> | LiveCallback<any>>;
+
+export interface LiveOptions<S, C, P> {
+  /** What the state must be; checked whenever it is sent. */
+  readonly state: AnyStruct<S>;
+  /** The state at first. It runs once for each instance, and may be asynchronous. */
+  readonly initial: (
+    context: Pick<LiveContext<P>, "client" | "session" | "params">,
+  ) => NoInfer<S> | Promise<NoInfer<S>>;
+  /** What browsers may call: plain functions of the state, or with the structs of their arguments. They may be asynchronous. */
+  readonly callbacks?: (callback: CallbackMaker<S, P>) => C;
+  /** What elements give by attributes and properties. Default: nothing. */
+  readonly params?: AnyStruct<P>;
+  /** A browser has taken the instance. */
+  readonly onMount?: (state: S, context: LiveContext<P>) => unknown;
+  /** Its element or its page is gone for good. */
+  readonly onUnmount?: (state: S, context: LiveContext<P>) => unknown;
+  /** A callback threw, or was called with what is not valid. What it wrote since the last `render()` is undone. */
+  readonly onError?: (state: S, error: Error, context: LiveContext<P>) => unknown;
+  /** Calls of one instance; those above are E_RATE. Default: what the connection allows. */
+  readonly rateLimit?: `${number}/${"second" | "minute" | "hour"}`;
+  /** Calls of one callback within so many milliseconds become one, the last. Default 0. */
+  readonly debounceMs?: number;
+  /** "form": forms reach the callbacks without JavaScript, too. Default "form". */
+  readonly fallback?: "form" | false;
+  /** The keys that `data-model` may write. Default none. */
+  readonly model?: readonly (keyof NoInfer<S> & string)[];
+  /** The transports that it may use; so far there is one. */
+  readonly transports?: readonly "websocket"[];
+  /** False: the same as `maxReconnects: 0`. Default true. */
+  readonly reconnect?: boolean;
+  /** So often an instance comes back after a lost link; then it has ended. Default: always. */
+  readonly maxReconnects?: number;
+}
+
+/** A live component on the server. */
+export interface LiveComponent<S, C, P> extends Live<S, C, P> {
+  /** To be called by themselves, in tests: `counter.callbacks.add(state, 2)`. */
+  readonly callbacks: C;
+}
+
+/**
+ * Defines a live component: each element of it has an instance of its own, whose state the server holds. Elements are made
+ * with `LiveElement(counter)`; in plain HTML it is `<violet-live component="counter">`. Its wire name is that of its module
+ * in `violet({ modules })`. Runs on the server.
+ *
+ *     export const counter = live({
+ *       state: object({ count: integer() }),
+ *       initial: () => ({ count: 0 }),
+ *       callbacks: (callback) => ({
+ *         increment: (state) => { state.count++; },
+ *         add: callback([integer()], (state, n) => { state.count += n; }),
+ *       }),
+ *     });
+ *
+ * Callbacks of one instance run one after another. `counter.callbacks.add(state, 2)` calls one by itself, for tests.
+ * Throws E_OPTION.
+ */
+export function live<S extends object, C extends Callbacks<S, P>, P extends object>(
+  options: LiveOptions<S, C, P>,
+): LiveComponent<S, C, P> {
+  const callbacks = (options.callbacks?.(makeCallback as unknown as CallbackMaker<S, P>) ?? {}) as C;
+  return makeCallable(
+    { callbacks },
+    new Component(checked(options as never, callbacks)),
+  ) as unknown as LiveComponent<S, C, P>;
+}
+
+const structsOf = new WeakMap<object, Callback>();
+
+function makeCallback(structs: Structs, run: Callback["run"]): unknown {
+  const direct = (state: never, ...args: unknown[]) => {
+    const taken = takeArguments(structs, args.slice(0, structs.length), run.name);
+    return run(state, ...(taken as never[]), (args[structs.length] ?? directContext()) as never);
+  };
+  structsOf.set(direct, { structs, run });
+  return direct;
+}
+
+/** Of a callback that is called by itself: nobody is shown anything, and nobody told. */
+const directContext = (): LiveContext => ({
+  ...ownContext(),
+  params: {},
+  render: async () => {},
+  broadcast() {},
+  broadcastTo() {},
+});
+
+const PER_MS: Record<string, number> = { second: 1000, minute: 60_000, hour: 3_600_000 };
+
+type Given = LiveOptions<object, unknown, unknown>;
+
+function checked(given: Given, callbacks: object): ComponentOptions {
+  const {
+    rateLimit,
+    debounceMs = 0,
+    reconnect = true,
+    transports = ["websocket"],
+    fallback = "form",
+  } = given;
+  const { maxReconnects = reconnect ? Number.POSITIVE_INFINITY : 0, model = [] } = given;
+  const refuse = (name: string, expected: string) => fail("E_OPTION", { name: `live: ${name}`, expected });
+  const [, count, per = ""] = /^(\d+)\/(second|minute|hour)$/.exec(rateLimit ?? "") ?? [];
+  if (rateLimit !== undefined && !Number(count)) refuse("rateLimit", '"100/minute", or per second or hour');
+  if (!(debounceMs >= 0)) refuse("debounceMs", "milliseconds from 0");
+  if (!(maxReconnects >= 0)) refuse("maxReconnects", "a number from 0");
+  if (transports.some((each) => each !== "websocket"))
+    refuse("transports", '["websocket"], the only one so far');
+  if (fallback !== "form" && fallback !== false) refuse("fallback", '"form" or false');
+  return {
+    ...given,
+    params: given.params,
+    callbacks: new Map(
+      Object.entries(callbacks).map(([name, run]) => [name, structsOf.get(run) ?? { structs: [], run }]),
+    ),
+    rate: count === undefined ? undefined : { count: Number(count), perMs: PER_MS[per] as number },
+    debounceMs,
+    fallback,
+    model,
+    maxReconnects,
+  } as ComponentOptions;
+}

@@ -1,0 +1,22 @@
+/** Live components while a page is rendered: their elements read the state that their instances will begin with. */
+import { setMount } from "../../elements/mounting.ts";
+import { fail } from "../../src/errors.ts";
+import type { JsonObject } from "../../src/state/json.ts";
+import { liveDefinition, type Mounted } from "../../src/state/live.ts";
+import { currentScope } from "../scope.ts";
+import { RenderStore } from "./render-store.ts";
+
+setMount((mounting) => {
+  const { component: name } = mounting;
+  return (currentScope()?.mount ?? fail("E_NO_SCOPE", { store: name }))(mounting);
+});
+
+/** An instance as its element sees it while it is rendered. */
+export const renderedInstance = (component: string, key: string, value: JsonObject): Mounted => ({
+  core: new RenderStore(liveDefinition(component), key, { boxed: false, value }),
+  about: undefined,
+  error: undefined,
+  isBusy: false,
+  send: () => fail("E_READ_ONLY", { store: component, hint: "a page is being rendered" }),
+  unmount() {},
+});

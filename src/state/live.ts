@@ -1,0 +1,97 @@
+/** Live components, as both ends know them: the server holds the state of each element's instance. */
+import type { Marked } from "../events/marks.ts";
+import type { StoreCore } from "./core.ts";
+import type { Definition } from "./definition.ts";
+import type { JsonObject } from "./json.ts";
+
+declare const types: unique symbol;
+declare const args: unique symbol;
+
+/** A live component: its state S, its callbacks C and its params P are in the type alone. */
+export interface Live<S, C = unknown, P = unknown> {
+  readonly [types]: { readonly state: S; readonly callbacks: C; readonly params: P };
+}
+
+/** A callback that callers give arguments A. */
+export interface LiveCallback<A extends readonly unknown[]> {
+  readonly [args]: A;
+}
+
+/** The callbacks of a component, as its element binds and calls them. Nothing comes back but state. */
+export type LiveCalls<C> = {
+  readonly [N in keyof C]: (C[N] extends LiveCallback<infer A> ? (...args: A) => void : () => void) & Marked;
+};
+
+/** Why a callback's last call came to nothing. */
+export interface LiveError {
+  /** Undefined where the component as a whole is refused. */
+  readonly callback: string | undefined;
+  readonly code: string;
+  /** The argument or the field of a form that is not valid. */
+  readonly field?: string | undefined;
+  /** For people. */
+  readonly message: string;
+}
+
+/** What a page needs to know of a component besides its state. */
+export interface About {
+  readonly callbacks: readonly string[];
+  /** The keys that `data-model` may write. */
+  readonly model?: readonly string[] | undefined;
+  /** Calls of one callback wait so long for the next one, which takes their place. */
+  readonly debounceMs?: number | undefined;
+  /** So often an instance comes back after a lost link. Not given: always. */
+  readonly maxReconnects?: number | undefined;
+}
+
+/** An element's instance, as the element sees it. */
+export interface Mounted {
+  readonly core: StoreCore;
+  readonly about: About | undefined;
+  readonly error: LiveError | undefined;
+  /** Calls of it are under way. */
+  readonly isBusy: boolean;
+  send(callback: string, args: readonly unknown[]): void;
+  unmount(): void;
+}
+
+/** What an instance is mounted with. */
+export interface Mounting {
+  /** The element. */
+  readonly host: HTMLElement;
+  /** The wire name. */
+  readonly component: string;
+  /** What its attribute `key` says, or the server chose. */
+  readonly key: string | undefined;
+  readonly params: JsonObject;
+  /** Something besides the state is another: the error, or whether it is busy. */
+  changed(): void;
+}
+
+const PREFIX = "@";
+
+/** The definition that the instances of a component have in common. Their wire names are `@counter/KEY`. */
+export const liveDefinition = (
+  component: string,
+  more: Pick<Definition, "struct" | "actions"> = { struct: undefined, actions: new Map() },
+): Definition => ({
+  ...more,
+  name: PREFIX + component,
+  scope: "live",
+  keys: undefined,
+  initial: () => ({}),
+  serverOnly: new Set(),
+  access: undefined,
+  optimistic: false,
+  version: 1,
+  migrate: undefined,
+  persist: false,
+  reflect: [],
+});
+
+/** The component and the key in the wire name of an instance; undefined where it is a store's. */
+export function parseInstance(name: string): { component: string; key: string } | undefined {
+  const slash = name.indexOf("/");
+  if (!name.startsWith(PREFIX) || slash < 0) return undefined;
+  return { component: name.slice(1, slash), key: name.slice(slash + 1) };
+}
