@@ -44,7 +44,7 @@ export const livePage = (page: Page, element: unknown) =>
       </div>
       <div class="stage">
         ${element}
-        ${page.scopes.includes("shared") || page.calls?.includes("realtime") ? html`<violet-status></violet-status>` : nothing}
+        ${page.scopes.some((scope) => scope !== "local") || page.calls?.includes("realtime") ? html`<violet-status></violet-status>` : nothing}
       </div>
       <aside class="tries" aria-labelledby="try">
         <h2 id="try">Try this</h2>

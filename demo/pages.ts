@@ -4,7 +4,7 @@ export interface Page {
   readonly path: string;
   readonly title: string;
   /** Where its state lives. */
-  readonly scopes: readonly ("shared" | "local")[];
+  readonly scopes: readonly ("shared" | "live" | "local")[];
   /** How it calls functions of the other end. */
   readonly calls?: readonly ("rpc" | "realtime")[];
   readonly sentence: string;
@@ -79,6 +79,20 @@ export const pages: readonly Page[] = [
       "Look at the network: choosing sends nothing.",
     ],
     sources: ["settings/settings.ts", "settings/settings-panel.ts", "settings/client.ts"],
+  },
+  {
+    name: "counter",
+    path: "/counter",
+    title: "Counter",
+    scopes: ["live"],
+    sentence:
+      "State on the server for one element alone: nobody else has it, and no code of the browser writes it.",
+    tries: [
+      "Count in both: each has a state of its own.",
+      "Stop the link for a minute: what you clicked is counted when it is back, once.",
+      "Look at what the browser loaded: the callbacks are not in it.",
+    ],
+    sources: ["counter/counter.server.ts", "counter/counter-card.ts", "counter/client.ts"],
   },
   {
     name: "search",

@@ -9,6 +9,8 @@ import { type Page, pages } from "./pages.ts";
 import "violet-live/tags";
 import "./chat/chat.server.ts";
 import "./chat/chat-room.ts";
+import * as counter from "./counter/counter.server.ts";
+import "./counter/counter-card.ts";
 import "./game/game-board.ts";
 import * as notifyClient from "./notify/notify.client.ts";
 import * as notifyServer from "./notify/notify.server.ts";
@@ -30,6 +32,7 @@ const elements: Readonly<Record<string, unknown>> = {
   todos: html`<todo-list></todo-list>`,
   game: html`<game-board></game-board>`,
   settings: html`<settings-panel></settings-panel>`,
+  counter: html`<div class="pair"><counter-card></counter-card><counter-card start="10"></counter-card></div>`,
   search: html`<currency-search></currency-search>`,
   notify: html`<notify-panel></notify-panel>`,
   telemetry: html`<pointer-field></pointer-field>`,
@@ -37,6 +40,7 @@ const elements: Readonly<Record<string, unknown>> = {
 
 /** What may be called, by the names of the files. */
 const modules = {
+  counter,
   search,
   notify: { ...notifyServer, ...notifyClient },
   telemetry: { ...telemetryServer, ...telemetryClient },

@@ -2,6 +2,6 @@
 export { SocketController, StoreController } from "./controllers.ts";
 export { each } from "./each.ts";
 export { from } from "./from.ts";
-export { LiveElement } from "./live-element.ts";
+export { type LiveBase, LiveElement, type LiveMembers } from "./live-element.ts";
 export { Violet } from "./mixin.ts";
 export { VioletElement } from "./violet-element.ts";

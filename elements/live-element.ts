@@ -10,7 +10,7 @@ import { mount } from "./mounting.ts";
 import { VioletElement } from "./violet-element.ts";
 
 /** What `LiveElement` adds to a VioletElement. */
-interface LiveMembers<S, C> {
+export interface LiveMembers<S, C> {
   /** The instance's state, read-only. It is there whenever `render()` runs. */
   readonly state: Snapshot<S>;
   /** The component's callbacks, to be bound and called. */
@@ -26,7 +26,10 @@ interface LiveMembers<S, C> {
 // A mixin's base has a constructor of this form, by TypeScript's rule (docs/decisions/any.md).
 // oxlint-disable-next-line typescript/no-explicit-any
 // biome-ignore lint/suspicious/noExplicitAny: see above
-type LiveBase<S, C> = (new (...args: any[]) => VioletElement & LiveMembers<S, C>) & typeof VioletElement;
+export type LiveBase<S, C> = (new (
+  ...args: any[]
+) => VioletElement & LiveMembers<S, C>) &
+  typeof VioletElement;
 
 /** What gives a live element its instance, before it is rendered. */
 export const mounts: unique symbol = Symbol();
@@ -72,9 +75,15 @@ export function LiveElement<S, C, P>(live: Live<S, C, P>): LiveBase<S, C> {
     });
 
     #callOf(name: string): Marked {
+      const mounted = () => this[mounts]();
       const call =
         this.#calls.get(name) ??
-        mark((...args: unknown[]) => this[mounts]().send(name, args), { kind: "live" });
+        mark((...args: unknown[]) => mounted().send(name, args), {
+          kind: "live",
+          get takes() {
+            return mounted().about?.callbacks[name];
+          },
+        });
       this.#calls.set(name, call);
       return call;
     }

@@ -43,6 +43,10 @@ export const pictures: Readonly<Record<string, unknown>> = {
   settings: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <circle class="pale" cx="44" cy="36" r="21"/><path class="leaf" d="M44 15a21 21 0 0 1 0 42Z"/>
   </svg>`,
+  counter: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <rect class="pale" x="12" y="20" width="30" height="32" rx="6"/><path class="leaf" d="M20 33h14v6H20Z"/>
+    <rect class="pale" x="46" y="20" width="30" height="32" rx="6"/><path class="leaf" d="M54 33h4v-4h6v4h4v6h-4v4h-6v-4h-4Z"/>
+  </svg>`,
   search: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <path class="leaf" d="m53 45 4-4 14 14-4 4Z"/><circle class="leaf" cx="41" cy="32" r="20"/><circle class="pale" cx="41" cy="32" r="13"/>
   </svg>`,

@@ -56,7 +56,7 @@ export class Component implements MountableComponent {
     this.options = options;
     const { callbacks, model, debounceMs, maxReconnects } = options;
     this.about = {
-      callbacks: [...callbacks.keys()],
+      callbacks: Object.fromEntries([...callbacks].map(([name, { structs }]) => [name, structs.length])),
       ...(model.length && { model }),
       ...(debounceMs && { debounceMs }),
       ...(Number.isFinite(maxReconnects) && { maxReconnects }),

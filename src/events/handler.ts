@@ -40,6 +40,10 @@ function requiredCount(mark: Mark): number {
   return count;
 }
 
+/** A form whose submit calls a live callback: without JavaScript the browser sends it, and only then. */
+export const isSentBy = ({ handler }: Bound, { type }: Event): boolean =>
+  type === "submit" && markOf(handler)?.kind === "live";
+
 const takesFields = ({ kind }: Mark, type: string) => kind !== "callback" && type === "submit";
 
 /**
@@ -50,10 +54,9 @@ const takesFields = ({ kind }: Mark, type: string) => kind !== "callback" && typ
 export function prepare({ handler, args }: Bound, event: Event, self: unknown): Prepared {
   const fn = handler as Method;
   const mark = markOf(fn) as Mark;
-  const { kind, structs } = mark;
+  const { kind, structs, takes = structs?.length } = mark;
   let given = args;
-  if (!given.length && takesFields(mark, event.type))
-    given = fieldsOf(event as SubmitEvent).slice(0, structs?.length);
+  if (!given.length && takesFields(mark, event.type)) given = fieldsOf(event as SubmitEvent).slice(0, takes);
   given = structs ? takeArguments(structs, given, fn.name) : [...given];
   return (late) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
 }

@@ -9,6 +9,8 @@ export interface Mark {
   readonly kind: "callback" | "action" | "live" | "stub";
   /** The declared arguments; undefined: none are declared. */
   readonly structs?: readonly AnyStruct[] | undefined;
+  /** How many it takes, where the structs themselves are the server's. */
+  readonly takes?: number | undefined;
 }
 
 declare const marked: unique symbol;

@@ -2,7 +2,7 @@ import { isServer, nothing } from "lit";
 import { AsyncDirective } from "lit/async-directive.js";
 import { type DirectiveResult, directive, type EventPart, type Part, PartType } from "lit/directive.js";
 import { CHECKED } from "#dev";
-import { type Bound, checkBound, prepare } from "./handler.ts";
+import { type Bound, checkBound, isSentBy, prepare } from "./handler.ts";
 import { currentHost } from "./host.ts";
 import { markOf } from "./marks.ts";
 import { place } from "./misuse.ts";
@@ -77,7 +77,7 @@ class Listener extends AsyncDirective {
     const name = this.#event as EventName;
     if (this.#isSpent || !accepts(name, event)) return;
     if (name.stop) event.stopPropagation();
-    if (name.prevent) event.preventDefault();
+    if (name.prevent || isSentBy(this.#bound, event)) event.preventDefault();
     if (this.#pace) this.#pace.handle(name, event, () => this.#prepare(event));
     else this.#prepare(event)(event);
   }

@@ -35,7 +35,8 @@ export interface LiveError {
 
 /** What a page needs to know of a component besides its state. */
 export interface About {
-  readonly callbacks: readonly string[];
+  /** How many arguments each callback takes. */
+  readonly callbacks: Readonly<Record<string, number>>;
   /** The keys that `data-model` may write. */
   readonly model?: readonly string[] | undefined;
   /** Calls of one callback wait so long for the next one, which takes their place. */

@@ -85,7 +85,7 @@ const Subscription = object(subscription);
 
 /** What a page needs to know of a live component. */
 const About = object({
-  callbacks: array(string()),
+  callbacks: record(string(), Count),
   model: optional(array(string())),
   debounceMs: optional(Count),
   maxReconnects: optional(Count),
