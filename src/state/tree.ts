@@ -177,7 +177,7 @@ export class Tree {
 
   #owned(node: Fields): Fields {
     if (this.#own.has(node)) return node;
-    return this.#adopt((Array.isArray(node) ? node.slice() : { ...node }) as Fields, node);
+    return this.#adopt((Array.isArray(node) ? [...node] : { ...node }) as Fields, node);
   }
 
   #adopt<T extends Json>(copy: T, original: object): T {
@@ -201,5 +201,5 @@ const isIndex = (value: unknown, max: number): value is number =>
 function freeze(node: Json): void {
   if (!isNode(node) || Object.isFrozen(node)) return;
   Object.freeze(node);
-  for (const key in node) freeze(node[key] as Json);
+  for (const inner of Object.values(node)) freeze(inner);
 }
