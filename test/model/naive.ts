@@ -23,10 +23,12 @@ function changeList(list: readonly Json[], op: Op, at: number): Json {
 }
 
 function changeObject(object: JsonObject, op: Op, key: string): Json {
-  const { [key]: old, ...others } = object;
-  if (op[0] === "delete") return others;
   if (op[0] === "set") return { ...object, [key]: op[2] };
-  if (op[0] === "increment") return { ...object, [key]: (old as number) + op[2] };
+  if (op[0] === "increment") return { ...object, [key]: (object[key] as number) + op[2] };
+  if (op[0] === "delete") {
+    const { [key]: _, ...others } = object;
+    return others;
+  }
   throw new Error("an object has no places");
 }
 
