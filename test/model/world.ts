@@ -1,5 +1,5 @@
 /**
- * One schedule: four browsers, a server that may die, storage that may fail, a network that may do anything but
+ * One schedule: up to four browsers, a server that may die, storage that may fail, a network that may do anything but
  * change the order on a link. After every frame that a browser gets, and at every change that it shows, the
  * invariants of docs/protocol.md hold.
  */
@@ -11,7 +11,7 @@ import { Browser } from "./browser.ts";
 import type { Counters } from "./counters.ts";
 import { Invariants } from "./invariants.ts";
 import type { SimLink } from "./network.ts";
-import { type Dice, diceOf, type Schedule } from "./schedule.ts";
+import { type Dice, diceOf, MAX_WRITES, type Schedule } from "./schedule.ts";
 import { Site } from "./site.ts";
 import { isBoxed, type Mark, pages, type State, stores } from "./stores.ts";
 import { Writer } from "./writes.ts";
@@ -47,7 +47,7 @@ export class World {
       counters,
       fault: (error) => this.#remember(error),
     });
-    this.#browsers = pages.map((name) => new Browser(name, this.#clock));
+    this.#browsers = pages.slice(0, schedule.pages).map((name) => new Browser(name, this.#clock));
     this.#invariants = new Invariants(this.#site, this.#browsers, this.#definitions);
     this.#writers = this.#browsers.map((browser) =>
       this.#definitions.map((definition) => {
@@ -85,7 +85,8 @@ export class World {
 
   #step(): void | Promise<void> {
     const kind = this.#dice.random();
-    if (kind < 0.3) this.#write();
+    if (kind < this.#schedule.writes) this.#write();
+    else if (kind < MAX_WRITES) this.#deliver();
     else if (kind < 0.33) this.#writeOnServer();
     else if (kind < 0.39) this.#site.endTurn();
     else if (kind < 0.45) this.#answer();
@@ -180,12 +181,12 @@ export class World {
   }
 
   #anyWriter() {
-    const writers = this.#writers[this.#dice.below(pages.length)] as Writer[];
+    const writers = this.#writers[this.#dice.below(this.#writers.length)] as Writer[];
     return writers[this.#dice.below(writers.length)] as Writer;
   }
 
   #anyBrowser() {
-    return this.#browsers[this.#dice.below(pages.length)] as Browser;
+    return this.#browsers[this.#dice.below(this.#browsers.length)] as Browser;
   }
 
   #deliver() {
