@@ -56,7 +56,7 @@ export function scheduleOf(seed: number): Schedule {
     steps: Array.from({ length: 40 + below(80) }, (_, index) => index),
     pages: MIN_PAGES + below(pages.length + 1 - MIN_PAGES),
     stores: [...new Set(random() < 0.3 ? [some(), some(), some()] : [some()])],
-    writes: random() < 0.15 ? MAX_WRITES : WRITES,
+    writes: random() < 0.35 ? MAX_WRITES : WRITES,
     isDelayed: random() < 0.65,
     loses: loss < 0.5 ? "nothing" : loss < 0.7 ? "all" : loss < 0.85 ? "commits" : "writers",
     logOps: random() < 0.3 ? 2 : 1000,

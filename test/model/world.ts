@@ -203,7 +203,7 @@ export class World {
     if (!link.isConnected && !link.isDead && !link.down.length) return link.open(this.#site.hub);
     const isUp = link.up.length && (this.#dice.random() < 0.5 || !link.down.length);
     // A proxy that sends a request again may do so with a write; a hello comes once.
-    if (isUp) this.#deliverUp(link, isWrite(link.up[0]) && this.#dice.random() < 0.1);
+    if (isUp) this.#deliverUp(link, isWrite(link.up[0]) && this.#dice.random() < 0.3);
     else if (link.down.length) this.#deliverDown(browser, link);
   }
 
