@@ -19,7 +19,10 @@ const CALLERS = 50;
 const SEQUENTIAL = 2000;
 
 /** Each group with what its others are measured against. */
-const groups = { express: ["rpc", "express", "node:http"], ws: ["realtime", "ws"] } as const;
+const groups = {
+  express: ["rpc", "rpc first", "express", "node:http", "tRPC"],
+  ws: ["realtime", "ws"],
+} as const;
 
 interface Result {
   readonly perCpuSecond: number;

@@ -5,7 +5,8 @@ import { open, session, textFrame } from "../support/client.mjs";
 const [candidate, port, n] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const args = ["a text of some thirty characters"];
 const origin = `http://127.0.0.1:${port}`;
-const isViolet = candidate === "rpc" || candidate === "realtime";
+const isRpc = candidate.startsWith("rpc");
+const isViolet = isRpc || candidate === "realtime";
 const { cookie, caller, hello } = isViolet ? await session(port) : {};
 const isHttp = candidate !== "realtime" && candidate !== "ws";
 
@@ -33,9 +34,9 @@ function done() {
 }
 
 function overHttp() {
-  const path = candidate === "rpc" ? "/_violet/rpc/calls.measure" : "/measure";
-  const body = JSON.stringify({ args });
-  const own = candidate === "rpc" ? `cookie: ${cookie}\r\norigin: ${origin}\r\n${caller}` : "";
+  const path = isRpc ? "/_violet/rpc/calls.measure" : "/measure";
+  const body = JSON.stringify(candidate === "tRPC" ? args : { args });
+  const own = isRpc ? `cookie: ${cookie}\r\norigin: ${origin}\r\n${caller}` : "";
   const request = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${own}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   const socket = connect({ port, host: "127.0.0.1" });
   socket.setNoDelay();
@@ -48,8 +49,9 @@ function overHttp() {
     rest += chunk.toString("latin1");
     const head = rest.indexOf("\r\n\r\n");
     if (head < 0) return;
-    const length = Number(/^content-length: (\d+)/im.exec(rest)[1]);
-    if (rest.length < head + 4 + length) return;
+    const [, length] = /^content-length: (\d+)/im.exec(rest) ?? [];
+    const isWhole = length ? rest.length >= head + 4 + Number(length) : rest.endsWith("\r\n0\r\n\r\n");
+    if (!isWhole) return;
     if (!rest.startsWith("HTTP/1.1 200")) throw new Error(rest);
     rest = "";
     next(each);

@@ -20,16 +20,37 @@ async function listen(server) {
   return server;
 }
 
+async function makeRpc() {
+  const { server } = await import(`${lib}server/index.js`);
+  const { string } = await import("superstruct");
+  const measure = server.rpc([string()], (text) => ({ text, letters: text.length }));
+  return makeApp({ calls: { measure } });
+}
+
 const candidates = {
   async rpc() {
-    const { server } = await import(`${lib}server/index.js`);
-    const { string } = await import("superstruct");
+    const app = await makeRpc();
     const { default: express } = await import("express");
-    const measure = server.rpc([string()], (text) => ({ text, letters: text.length }));
-    const app = await makeApp({ calls: { measure } });
     const site = express();
     site.use(app.middleware);
     return app.listen(site, 0, "127.0.0.1");
+  },
+  async "rpc first"() {
+    const app = await makeRpc();
+    const { default: express } = await import("express");
+    const site = express();
+    const first = (request, response) => app.middleware(request, response, () => site(request, response));
+    return app.listen(first, 0, "127.0.0.1");
+  },
+  async tRPC() {
+    const { initTRPC } = await import("@trpc/server");
+    const { createHTTPServer } = await import("@trpc/server/adapters/standalone");
+    const { string, tuple } = await import("superstruct");
+    const { router, procedure } = initTRPC.create();
+    const measure = procedure
+      .input(tuple([string()]))
+      .mutation(({ input: [text] }) => ({ text, letters: text.length }));
+    return listen(createHTTPServer({ router: router({ measure }) }));
   },
   async express() {
     const { default: express } = await import("express");
