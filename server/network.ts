@@ -5,10 +5,12 @@ import { isIP, isIPv6 } from "node:net";
  * all that follow. A port that a proxy wrote behind it is left out.
  */
 export function networkOf(text: string): string {
+  // Most are these, and a pattern for any address is long.
+  const [, v4] = /^(?:::ffff:)?(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(text) ?? [];
+  if (v4) return v4;
   const address = isIP(text) ? text : text.replace(/:\d{1,5}$/, "").replace(/^\[|\]$/g, "");
   if (!isIPv6(address)) return address;
-  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
-  return mapped ?? `${groupsOf(address).slice(0, 4).join(":")}::/64`;
+  return `${groupsOf(address).slice(0, 4).join(":")}::/64`;
 }
 
 /** The groups of an IPv6 address, with those that `::` stands for. */
