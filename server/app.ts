@@ -108,7 +108,7 @@ export class App implements VioletApp {
     this.settings = settings;
     this.door = new Door(settings);
     this.registry = new Registry(settings.modules);
-    this.callRates = new CallRates(settings.limits);
+    this.callRates = new CallRates(settings.limits, () => performance.now());
     this.instances = this.#makeInstances();
     this.hub = this.#makeHub();
     this.#servers = new Servers(this);

@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto";
 import type { Clock } from "./clock.ts";
+import { Recent } from "./recent.ts";
 import { type Purpose, randomId, type Signer } from "./secret.ts";
 
 const CLIENT_SECONDS = 30 * 24 * 3600;
@@ -11,9 +12,13 @@ const CSRF_SECONDS = 24 * 3600;
 /** Clocks of several servers may differ by so much. */
 export const LEEWAY_SECONDS = 60;
 
+/** Of sessions that were asked for of late. An entry is some 150 bytes. */
+const MAX_DIGESTS = 1000;
+
 export class Tokens {
   readonly #signer: Signer;
   readonly #clock: Clock;
+  readonly #digests = new Recent<string>(MAX_DIGESTS);
 
   constructor(signer: Signer, clock: Clock) {
     this.#signer = signer;
@@ -41,13 +46,13 @@ export class Tokens {
   /** `value.end.bound.signature`: the value is readable; it is valid until its end and for the same `boundTo`. */
   seal(purpose: Purpose, seconds: number, value: string, boundTo = ""): string {
     const end = Math.floor(this.#clock.now() / 1000 + seconds).toString(36);
-    const bound = digestOf(boundTo);
+    const bound = this.#digestOf(boundTo);
     return `${value}.${end}.${bound}.${this.#signer.sign(purpose, value, end, bound)}`;
   }
 
   open(purpose: Purpose, token: string, boundTo = ""): string | undefined {
     const [value = "", , bound] = token.split(".");
-    const isValid = bound === digestOf(boundTo) && this.isOurs(purpose, token);
+    const isValid = bound === this.#digestOf(boundTo) && this.isOurs(purpose, token);
     if (!isValid || this.secondsLeft(token) <= -LEEWAY_SECONDS) return undefined;
     // A copy: a part of a text would keep all of it in memory, the whole Cookie header.
     return Buffer.from(value).toString();
@@ -69,10 +74,16 @@ export class Tokens {
   madeAt(token: string, seconds: number): number {
     return (endOf(token) - seconds) * 1000;
   }
-}
 
-/** Names a session to nobody who does not know it. */
-const digestOf = (boundTo: string): string => boundTo && hash("sha256", boundTo, "base64url").slice(0, 22);
+  /** Names a session to nobody who does not know it. */
+  #digestOf(boundTo: string): string {
+    const known = boundTo && this.#digests.get(boundTo);
+    if (known !== undefined) return known;
+    const digest = hash("sha256", boundTo, "base64url").slice(0, 22);
+    this.#digests.set(boundTo, digest);
+    return digest;
+  }
+}
 
 /** In seconds since 1970. */
 const endOf = (token: string): number => Number.parseInt(token.split(".")[1] ?? "0", 36);

@@ -1,34 +1,48 @@
-import { BurstyRateLimiter, RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { VioletError } from "../../src/errors.ts";
 import type { Limits } from "../limits.ts";
+import { Recent } from "../recent.ts";
 
 type RateLimits = Pick<Limits, "messagesPerSecond" | "messageBurst">;
 
-/** How often a session calls over HTTP: as often as a page may send messages, whatever the number of its pages. */
+/**
+ * How often a session calls over HTTP: as often as a page may send messages, whatever the number of its pages. A session's
+ * bucket is the time at which it is full again (docs/decisions/rates.md); one that is full need not be known.
+ */
 export class CallRates {
-  readonly #limiter: BurstyRateLimiter;
+  readonly #costMs: number;
+  readonly #burstMs: number;
+  readonly #now: () => number;
+  readonly #buckets = new Recent<{ fullAt: number }>();
+  #turnedAt = 0;
 
-  constructor({ messagesPerSecond, messageBurst }: RateLimits) {
-    const more = Math.max(messageBurst - messagesPerSecond, 0);
-    this.#limiter = new BurstyRateLimiter(
-      new RateLimiterMemory({ points: messagesPerSecond, duration: 1 }),
-      // What a burst takes comes back over the time in which it would have been sent.
-      new RateLimiterMemory({
-        keyPrefix: "burst",
-        points: more,
-        duration: Math.ceil(messageBurst / messagesPerSecond) + 1,
-      }),
-    );
+  /** `now`: milliseconds, by a clock that nobody sets. */
+  constructor({ messagesPerSecond, messageBurst }: RateLimits, now: () => number) {
+    this.#costMs = 1000 / messagesPerSecond;
+    this.#burstMs = messageBurst * this.#costMs;
+    this.#now = now;
   }
 
-  /** Rejects with E_RATE. */
-  async take(session: string): Promise<void> {
-    try {
-      await this.#limiter.consume(session);
-    } catch (refused) {
-      const { msBeforeNext } = refused as RateLimiterRes;
-      throw new TooManyCalls(msBeforeNext);
+  /** Throws E_RATE. */
+  take(session: string): void {
+    const now = this.#now();
+    const bucket = this.#bucketOf(session, now);
+    const fullAt = Math.max(bucket.fullAt, now) + this.#costMs;
+    const waitMs = fullAt - now - this.#burstMs;
+    if (waitMs > 0) throw new TooManyCalls(waitMs);
+    bucket.fullAt = fullAt;
+  }
+
+  #bucketOf(session: string, now: number) {
+    // After so long any bucket is full.
+    if (now - this.#turnedAt > this.#burstMs) {
+      this.#buckets.turn();
+      this.#turnedAt = now;
     }
+    const known = this.#buckets.get(session);
+    if (known) return known;
+    const bucket = { fullAt: 0 };
+    this.#buckets.set(session, bucket);
+    return bucket;
   }
 }
 
