@@ -11,6 +11,10 @@ export interface Deadline {
   report?(error: unknown): void;
 }
 
+/** Whether an answer of the app's code is still to come: one that is there needs no deadline. */
+export const isAwaitable = <T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> =>
+  typeof (answer as PromiseLike<T> | undefined)?.then === "function";
+
 /**
  * What the app's code answers, if it does so in time; else E_UNAVAILABLE, and what comes later is not looked at: code
  * that hangs must not hold up for ever who waits for it.

@@ -4,7 +4,7 @@ import { fail } from "../src/errors.ts";
 import type { Client } from "../src/state/definition.ts";
 import { Addresses } from "./addresses.ts";
 import { systemClock } from "./clock.ts";
-import { inTime } from "./deadline.ts";
+import { inTime, isAwaitable } from "./deadline.ts";
 import { Failures } from "./failures.ts";
 import type { Claim, Identified } from "./hub/hub.ts";
 import type { Peer } from "./hub/wire.ts";
@@ -21,6 +21,12 @@ export interface Credentials {
   readonly client: string;
   readonly csrf: string;
   readonly self: Client;
+}
+
+/** Who makes a call over HTTP. */
+interface HttpCaller {
+  readonly client: Client;
+  readonly session: Session;
 }
 
 export class Door {
@@ -43,8 +49,14 @@ export class Door {
     this.#cookies = new SessionCookies(this.#tokens, signer, this.origins, this.#revoked);
   }
 
-  /** The request's session. Without a cookie it is a new one, which lasts when `keep` is called. */
-  async session(request: IncomingMessage): Promise<Session> {
+  /**
+   * The request's session. Without a cookie it is a new one, which lasts when `keep` is called. What comes before the
+   * app's own middleware, as upgrades do, has not passed its sessions: they are asked here.
+   */
+  async session(request: IncomingMessage, response: ServerResponse): Promise<Session> {
+    const { session, limits } = this.#settings;
+    if (session && !("session" in request))
+      await inTime(run(session, request, response), { what: "The session middleware", ...limits });
     const user = await this.#user(request);
     return sessionOf(request, this.#cookies.find(request, user) ?? randomId(), user);
   }
@@ -58,7 +70,8 @@ export class Door {
 
   async #user(request: IncomingMessage): Promise<object | undefined> {
     const { authenticate, limits } = this.#settings;
-    const answer = Promise.resolve(authenticate(request));
+    const answer = authenticate(request);
+    if (!isAwaitable(answer)) return answer ?? undefined;
     return (await inTime(answer, { what: "authenticate", ...limits })) ?? undefined;
   }
 
@@ -112,8 +125,7 @@ export class Door {
     const address = this.origins.address(request);
     if (!this.#addresses.enter(address)) return { status: 429 };
     try {
-      await this.#runSession(request);
-      return { session: await this.session(request), address };
+      return { session: await this.session(request, new ServerResponse(request)), address };
     } catch (error) {
       this.#addresses.leave(address);
       throw error;
@@ -121,25 +133,20 @@ export class Door {
   }
 
   /** Who makes a call over HTTP. Rejects with E_ORIGIN, and with E_CSRF where it does not prove itself. */
-  async caller(request: IncomingMessage): Promise<{ readonly client: Client; readonly session: Session }> {
+  async caller(request: IncomingMessage, response: ServerResponse): Promise<HttpCaller> {
     if (!this.origins.allows(request)) fail("E_ORIGIN");
-    const session = await this.session(request);
+    const session = await this.session(request, response);
     const { "violet-client": client, "violet-csrf": csrf } = request.headers as Readonly<
       Record<string, string>
     >;
-    if (await this.waitMs(request)) fail("E_RATE");
-    const id = this.#idOf({ client, csrf }, { session, address: this.origins.address(request) });
+    const address = this.origins.address(request);
+    if (await this.#failures.waitMs(address)) fail("E_RATE");
+    const id = this.#idOf({ client, csrf }, { session, address });
     return { client: this.client(id ?? fail("E_CSRF"), session), session };
   }
 
   left({ address }: Peer): void {
     this.#addresses.leave(address);
-  }
-
-  /** Upgrades do not pass the app's middleware: its sessions are asked here. */
-  async #runSession(request: IncomingMessage): Promise<void> {
-    const { session, limits } = this.#settings;
-    if (session) await inTime(run(session, request), { what: "The session middleware", ...limits });
   }
 
   /** The client that a hello speaks for; undefined where its tokens are not those of the session. */
@@ -180,8 +187,11 @@ const sessionOf = (request: IncomingMessage, id: string, user: object | undefine
   data: (request as { session?: unknown }).session,
 });
 
-const run = (middleware: SessionMiddleware, request: IncomingMessage): Promise<void> =>
+const run = (
+  middleware: SessionMiddleware,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> =>
   new Promise((resolve, reject) => {
-    const response = new ServerResponse(request);
     middleware(request as never, response as never, (error) => (error ? reject(error as Error) : resolve()));
   });

@@ -62,9 +62,9 @@ function refuse(response: ServerResponse, status: number): void {
 function callRoute(app: App, name: string): Route | undefined {
   if (!name.startsWith(CALLS)) return undefined;
   return (request, response) => {
-    shareWith(app, request, response);
-    if (request.method === "OPTIONS") response.writeHead(204, PREFLIGHT).end();
-    else return answerCall(app, request, response, name.slice(CALLS.length));
+    const headers = sharing(app, request);
+    if (request.method === "OPTIONS") response.writeHead(204, { ...headers, ...PREFLIGHT }).end();
+    else return answerCall(app, { request, response, headers, name: name.slice(CALLS.length) });
   };
 }
 
@@ -84,11 +84,11 @@ async function answerSession(app: App, request: IncomingMessage, response: Serve
   const { door } = app;
   if (!METHODS.includes(request.method ?? "")) return refuse(response.setHeader("Allow", METHODS), 405);
   if (!isAllowed(app, request)) return refuse(response, 403);
-  shareWith(app, request, response);
+  response.setHeaders(new Map(Object.entries(sharing(app, request))));
   if (request.method === "OPTIONS") return void response.writeHead(204, PREFLIGHT).end();
   const waitMs = await door.waitMs(request);
   if (waitMs) return refuse(response.setHeader("Retry-After", Math.ceil(waitMs / 1000)), 429);
-  const session = await door.session(request);
+  const session = await door.session(request, response);
   const token = request.headers["violet-client"];
   app.keep(session, request, response);
   response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" });
@@ -105,11 +105,14 @@ const PREFLIGHT = {
 };
 
 /** Pages of other listed origins may read the answer; all others only get an opaque one. */
-function shareWith({ door }: App, { headers: { origin } }: IncomingMessage, response: ServerResponse): void {
-  response.setHeader("Vary", "Origin");
-  if (origin === undefined || !door.origins.isListed(origin)) return;
-  response.setHeader("Access-Control-Allow-Origin", origin);
-  response.setHeader("Access-Control-Allow-Credentials", "true");
+function sharing({ door }: App, { headers: { origin } }: IncomingMessage): Record<string, string> {
+  return origin === undefined || !door.origins.isListed(origin)
+    ? { Vary: "Origin" }
+    : {
+        Vary: "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+      };
 }
 
 /** Browsers say where a request comes from, except for a plain read of the same origin. */

@@ -32,7 +32,8 @@ type Result<R> = Promise<R & Plain<R>> | (R & Plain<R>);
 /** Who acts where no client does. */
 export const SERVER: Client = { id: "server" };
 
-const never = new AbortController().signal;
+/** Of a call for which somebody always waits. */
+export const never = new AbortController().signal;
 
 /** The context of a call that the server's own code makes. */
 export function ownContext(): CallContext {

@@ -44,11 +44,11 @@ export class Incoming {
     { client }: CallContext,
     fn: () => Promise<void> | undefined,
   ): Promise<void> | undefined {
-    const { limits } = this.#app.settings;
+    const { handlerMs } = this.#app.settings.limits;
     const failed = (error: unknown) => this.#app.report(error, `"${name}", called by a page, failed`);
     try {
       const running = this.#app.within(client, fn);
-      return running && inTime(running, { what: `"${name}"`, ...limits }).catch(failed);
+      return running && inTime(running, { what: `"${name}"`, handlerMs }).catch(failed);
     } catch (error) {
       failed(error);
       return undefined;

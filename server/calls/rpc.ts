@@ -1,6 +1,6 @@
 /** `POST /_violet/rpc/NAME`: a browser calls a function of the server and gets its answer. */
 import { hash } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { CallableFunction } from "../../src/calls/callable.ts";
 import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
 import { plain } from "../../src/state/json.ts";
@@ -9,6 +9,7 @@ import { takeArguments } from "../../src/state/validation.ts";
 import type { App } from "../app.ts";
 import { inTime } from "../deadline.ts";
 import { parseChecked } from "../hub/reading.ts";
+import { WaitedFor } from "./context.ts";
 import type { CallContext } from "./functions.ts";
 import { TooManyCalls } from "./rates.ts";
 import type { Outcome } from "./results.ts";
@@ -37,21 +38,27 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** What a function may throw for its caller. Any other error in it is the app's own. */
 const ofFunctions: string[] = ["E_FORBIDDEN", "E_UNAVAILABLE", "E_VALIDATION"] satisfies ErrorCode[];
 
+/** One call. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Of the answer, besides those that say what it is. All are written at once: one by one they cost more. */
+  readonly headers: OutgoingHttpHeaders;
+  readonly name: string;
+}
+
 /** Answers one call; whatever happens, by JSON. */
-export async function answerCall(
-  app: App,
-  request: IncomingMessage,
-  response: ServerResponse,
-  name: string,
-): Promise<void> {
-  const { status, body, retryAfterMs } = await outcomeOf(app, request, response, name).catch(
-    (error: unknown) => failed(app, name, error),
+export async function answerCall(app: App, exchange: Exchange): Promise<void> {
+  const { request, response, headers, name } = exchange;
+  const { status, body, retryAfterMs } = await outcomeOf(app, exchange).catch((error: unknown) =>
+    failed(app, name, error),
   );
   if (response.destroyed) return;
-  if (retryAfterMs) response.setHeader("Retry-After", Math.ceil(retryAfterMs / 1000));
-  // What is left of a body that was not read would be taken for the next request.
-  if (!request.complete) response.setHeader("Connection", "close");
   response.writeHead(status, {
+    ...headers,
+    ...(retryAfterMs && { "Retry-After": Math.ceil(retryAfterMs / 1000) }),
+    // What is left of a body that was not read would be taken for the next request.
+    ...(!request.complete && { Connection: "close" }),
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
@@ -59,30 +66,26 @@ export async function answerCall(
   response.end(body);
 }
 
-async function outcomeOf(
-  app: App,
-  request: IncomingMessage,
-  response: ServerResponse,
-  name: string,
-): Promise<Outcome> {
+async function outcomeOf(app: App, { request, response, name }: Exchange): Promise<Outcome> {
   if (request.method !== "POST") fail("E_METHOD", { name, expected: "POST" });
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) fail("E_CONTENT_TYPE");
-  const { client, session } = await app.door.caller(request);
-  await app.callRates.take(session.id);
+  const { client, session } = await app.door.caller(request, response);
+  app.callRates.take(session.id);
   const callable = app.registry.find(name, "rpc");
   const { args, id } = bodyOf(await textOf(request, app.settings.maxMessageBytes), app);
   const taken = takeArguments(callable.structs, args, name);
-  const left = new AbortController();
-  const run = () =>
-    answer(app, callable, { name, args: taken, context: { client, session, signal: left.signal } });
   // Who repeats a call with an id may still come for what it gave: it goes on, whoever left and however long it takes.
-  if (id === undefined) response.once("close", () => response.writableFinished || left.abort());
+  const context = new WaitedFor(client, session, id === undefined ? response : undefined);
+  const run = () => answer(app, callable, { name, args: taken, context });
   const outcome =
     id === undefined ? run() : app.results.once(`${client.id} ${id}`, digestOf(name, args), run);
   return inTime(outcome ?? fail("E_CALL_ID", { name }), {
     what: `The function "${name}"`,
-    report: (error) => app.report(error, "a function is late"),
-    ...app.settings.limits,
+    report(error) {
+      app.report(error, "a function is late");
+      context.late();
+    },
+    handlerMs: app.settings.limits.handlerMs,
   });
 }
 
@@ -144,13 +147,18 @@ function bodyOf(text: string, { settings: { limits } }: App): Body {
 }
 
 /** A request's body. Throws E_TOO_BIG as soon as it is too long. */
-async function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) fail("E_TOO_BIG", { expected: `up to ${maxBytes} bytes` });
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString();
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      request.pause();
+      reject(new VioletError("E_TOO_BIG", { expected: `up to ${maxBytes} bytes` }));
+    } else chunks.push(chunk);
+  });
+  request.on("end", () => resolve(String(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))));
+  request.on("error", reject);
+  return promise;
 }

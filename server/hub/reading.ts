@@ -16,8 +16,8 @@ const structs = new Map<unknown, AnyStruct>(
 );
 
 /** What arrived, as a frame that fits the table; or the code of what is wrong with it. */
-export function read(text: string, { maxDepth, ...counts }: MessageLimits): UpFrame | ErrorCode {
-  const code = scan(text, { ...counts, maxDepth: maxDepth + ENVELOPE_DEPTH });
+export function read(text: string, limits: MessageLimits): UpFrame | ErrorCode {
+  const code = scan(text, limits, ENVELOPE_DEPTH);
   if (code) return code;
   const frame = parse(text) as { type?: unknown } | null | undefined;
   const struct = structs.get(frame?.type);
@@ -32,8 +32,8 @@ export const opsIn = (frame: UpFrame): number =>
     : 0;
 
 /** A text from outside as plain JSON, if it keeps the limits; else the code of what is wrong with it. */
-export function parseChecked(text: string, { maxDepth, ...counts }: MessageLimits): unknown {
-  const code = scan(text, { ...counts, maxDepth: maxDepth + ENVELOPE_DEPTH });
+export function parseChecked(text: string, limits: MessageLimits): unknown {
+  const code = scan(text, limits, ENVELOPE_DEPTH);
   if (code) throw new VioletError(code, {}, { origin: "peer" });
   return parse(text);
 }

@@ -19,10 +19,11 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-/** The code of the first limit that a text passes, or undefined. */
+/** The code of the first limit that a text passes, or undefined. `envelopeDepth`: so many of its levels are not counted. */
 export function scan(
   text: string,
   { maxDepth, maxNodes, maxKeysPerObject }: MessageLimits,
+  envelopeDepth = 0,
 ): ErrorCode | undefined {
   const keys = new Keys(text, maxKeysPerObject);
   let nodes = 1;
@@ -42,7 +43,7 @@ export function scan(
       start = -1;
     } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       nodes++;
-      if (keys.open() > maxDepth) return "E_TOO_DEEP";
+      if (keys.open() > maxDepth + envelopeDepth) return "E_TOO_DEEP";
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) keys.close();
     if (nodes > maxNodes) return "E_TOO_BIG";
   }

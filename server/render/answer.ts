@@ -24,7 +24,7 @@ export class Answer {
   async visit(): Promise<Visit> {
     if (!this.#app.door.origins.allowsHost(this.#request)) fail("E_ORIGIN");
     await this.#app.ready;
-    return new Visit(this.#app, this.#request, await this.#app.door.session(this.#request));
+    return new Visit(this.#app, this.#request, await this.#app.door.session(this.#request, this.#response));
   }
 
   async inPasses<T>(visit: Visit, make: (rendering: Rendering) => Promise<T>): Promise<Rendered<T>> {

@@ -37,7 +37,7 @@ function realtime<A extends readonly unknown[]>(first: Structs | Run<A>, second?
   const fn: ClientFunction<A> = Object.assign(
     (...args: A) => void run(...(takeArguments(structs, args, run.name) as unknown as A)),
     {
-      invoke: (to: string | readonly string[], ...args: A) => send([to].flat() as string[], args),
+      invoke: (to: string | readonly string[], ...args: A) => send(typeof to === "string" ? [to] : to, args),
       broadcast: (...args: A) => send(undefined, args),
     },
   );

@@ -46,7 +46,7 @@ export const takeArguments = (
   args: readonly unknown[],
   where: string,
 ): unknown[] =>
-  Array.from({ length: Math.max(structs.length, args.length) }, (_, index) =>
+  (args.length < structs.length ? structs : args).map((_, index) =>
     taken(structs[index], args[index], { store: where, path: [index], branch: [args[index]], coerces: true }),
   );
 
