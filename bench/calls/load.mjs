@@ -56,7 +56,8 @@ function overHttp() {
     rest = "";
     next(each);
   });
-  socket.on("end", () => process.exit(1));
+  // A server may close the connections of those who are done.
+  socket.on("end", () => each.at === undefined || process.exit(1));
   return each;
 }
 

@@ -23,16 +23,16 @@ export interface CallAnswer {
 export class HttpCaller {
   readonly #url: string;
   readonly #page: Page;
-  readonly #cookie: string;
+  readonly cookie: string;
 
   private constructor(url: string, page: Page) {
     this.#url = url;
     this.#page = page;
-    this.#cookie = cookiesOf(page.headers);
+    this.cookie = cookiesOf(page.headers);
   }
 
   /** Visits a live page of the site. */
-  static async visit({ url, get }: Served, path = "/"): Promise<HttpCaller> {
+  static async visit({ url, get }: Pick<Served, "url" | "get">, path = "/"): Promise<HttpCaller> {
     return new HttpCaller(url, await get(path));
   }
 
@@ -45,7 +45,7 @@ export class HttpCaller {
     const { client = "", csrf = "" } = this.#page.payload ?? {};
     const headers = {
       "content-type": "application/json",
-      cookie: this.#cookie,
+      cookie: this.cookie,
       origin: this.#url,
       "violet-client": client,
       "violet-csrf": csrf,

@@ -1,10 +1,12 @@
 /** Calls over HTTP, against a real site. */
+import express from "express";
 import { integer, object, string } from "superstruct";
-import { type CallContext, server } from "../../../server/index.ts";
+import { type CallContext, type Session, server, type VioletApp, violet } from "../../../server/index.ts";
+import type { Middleware } from "../../../server/options.ts";
 import { VioletError } from "../../../src/errors.ts";
 import { callback, client, html, shared } from "../../../src/index.ts";
 import { type CallInit, HttpCaller } from "../../support/caller.ts";
-import { type MemoryLogger, type Served, serve } from "../../support/serve.ts";
+import { getPage, MemoryLogger, type Served, secret, serve } from "../../support/serve.ts";
 import { after, assert, before, suite, test } from "../../support/suite.ts";
 
 const place = shared("calls-place", { state: object({ n: integer() }), initial: () => ({ n: 0 }) });
@@ -64,6 +66,64 @@ const secrets = {
   map: new Map([["hidden", 1]]),
   toJSON: { toJSON: () => "hidden" },
 };
+
+suite("a function that is called before the router", () => {
+  // A session middleware in small: it knows its one session by a cookie.
+  const kept = { theme: "dark" };
+  let asked = 0;
+  const sessions: Middleware = (request, response, next) => {
+    asked++;
+    const isKnown = request.headers.cookie?.includes("sid=1");
+    if (!isKnown) response.appendHeader("Set-Cookie", "sid=1");
+    Object.assign(request, { session: isKnown ? kept : { theme: "light" } });
+    next();
+  };
+  const seen: CallContext[] = [];
+  const look = server.rpc((context) => {
+    seen.push(context);
+    return null;
+  });
+  let passed = 0;
+  let app: VioletApp;
+  let url: string;
+  before(async () => {
+    app = violet({ secret, logger: new MemoryLogger(), session: sessions, modules: { calls: { look } } });
+    const site = express();
+    site.use((_request, _response, next) => {
+      passed++;
+      next();
+    });
+    site.use(sessions);
+    site.get(
+      "/",
+      app.page(() => html`<p>${place.n}</p><violet-status></violet-status>`),
+    );
+    const listening = await app.listen(
+      (request, response) => app.middleware(request, response, () => site(request, response)),
+      0,
+      "127.0.0.1",
+    );
+    url = `http://127.0.0.1:${(listening.address() as { port: number }).port}`;
+  });
+  after(() => app.close());
+
+  test("has the app's session, which is asked once for each request", async () => {
+    const get = (path: string) => getPage(url + path, { cookie: "sid=1" });
+    const page = await HttpCaller.visit({ url, get });
+    const before = { passed, asked };
+    const cookie = `${page.cookie}; sid=1`;
+    const { status } = await page.call("calls.look", { headers: { cookie } });
+    assert.equal(status, 200);
+    assert.equal((seen.at(-1)?.session as Session | undefined)?.data, kept);
+    assert.deepEqual({ passed, asked: asked - 1 }, before);
+  });
+
+  test("is not called with the session of before a login", async () => {
+    const page = await HttpCaller.visit({ url, get: (path) => getPage(url + path, { cookie: "sid=1" }) });
+    const { status, code } = await page.call("calls.look");
+    assert.deepEqual([status, code], [403, "E_CSRF"]);
+  });
+});
 
 suite("a function of the server, called over HTTP", () => {
   let served: Served;
@@ -195,8 +255,10 @@ suite("a function of the server, called over HTTP", () => {
     leaving.abort();
     await assert.rejects(call1, { name: "AbortError" });
     while (ran.at(-1) !== "aborted") await new Promise(setImmediate);
+    ran.push("late");
     const late = await call("slow");
     assert.deepEqual([late.status, late.code, late.retryAfterMs], [503, "E_UNAVAILABLE", 1000]);
+    while (ran.at(-1) !== "aborted") await new Promise(setImmediate);
   });
 
   test("runs once for each id, and gives everybody who repeats the call what it gave", async () => {
