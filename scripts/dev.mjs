@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { globSync, mkdirSync, rmSync, watch, writeFileSync } from "node:fs";
 import { context } from "esbuild";
 import { root } from "./run.mjs";
+import { sides } from "./sides.mjs";
 
 process.chdir(root);
 const assets = "dist/demo";
@@ -31,6 +32,7 @@ const options = {
   conditions: ["violet-source", "browser", "development"],
   banner: { js: `{${reloader}}` },
   logLevel: "warning",
+  plugins: [sides],
 };
 const pages = globSync("demo/*/client.ts").map((file) => ({ in: file, out: file.split(/[\\/]/).at(-2) }));
 const bundles = await Promise.all([

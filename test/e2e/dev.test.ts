@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const copied = ["src", "elements", "server", "demo", "scripts", "package.json", "tsconfig.json"];
+const copied = ["src", "elements", "server", "plugin", "demo", "scripts", "package.json", "tsconfig.json"];
 
 suite("npm run dev", () => {
   let folder: string;
@@ -73,6 +73,15 @@ suite("npm run dev", () => {
     await printed(/The site has ended\. The next change starts it again\./);
     await writeFile(onServer, goodOnServer);
     assert.equal((await fetch(`${await printed(address)}/chat`)).status, 200);
+  });
+
+  test("gives browsers the stubs of server modules, and client functions their names", async () => {
+    start(0);
+    const url = await printed(address);
+    const codeOf = async (page: string) => (await fetch(`${url}/assets/${page}.js`)).text();
+    assert.match(await codeOf("search"), /rpc\("search"\)/);
+    assert.doesNotMatch(await codeOf("search"), /node:timers|currencies\.internal/);
+    assert.match(await codeOf("notify"), /register\("notify", \{ notify \}\)/);
   });
 
   test("on a port that is in use says so in one line, and waits", async () => {
