@@ -1,4 +1,5 @@
 // Runs test/src, test/elements and test/browser in a real Chromium. scripts/test.mjs starts it on the ts hook.
+import { appendFileSync } from "node:fs";
 import { esbuildPlugin } from "@web/dev-server-esbuild";
 import { fromRollup } from "@web/dev-server-rollup";
 import { defaultReporter } from "@web/test-runner";
@@ -7,20 +8,28 @@ import { violet } from "violet-live/rollup";
 
 const seed = Number(process.env.VIOLET_SEED ?? 1);
 
-const skippedIn = ({ suites, tests }) => [
-  ...tests.filter(({ skipped }) => skipped),
-  ...suites.flatMap(skippedIn),
-];
+const testsIn = ({ suites, tests }) => [...tests, ...suites.flatMap(testsIn)];
+const testsOf = (sessions) =>
+  [...sessions].flatMap(({ testResults }) => (testResults ? testsIn(testResults) : []));
 
 // Mocha's forbidPending would be the one, but the runner looks at what failed only.
 const noSkips = {
   onTestRunFinished({ sessions }) {
-    const skipped = sessions.flatMap(({ testResults }) => (testResults ? skippedIn(testResults) : []));
+    const skipped = testsOf(sessions).filter((one) => one.skipped);
     if (skipped.length === 0) return;
     console.error(`Tests must not be skipped: ${skipped.map(({ name }) => name).join(", ")}`);
     process.once("exit", () => {
       process.exitCode = 1;
     });
+  },
+};
+
+/** Into the file of which scripts/test.mjs tells. */
+const passed = {
+  onTestRunFinished({ sessions }) {
+    if (!process.env.VIOLET_PASSED) return;
+    const titles = testsOf(sessions).filter((one) => one.passed);
+    appendFileSync(process.env.VIOLET_PASSED, titles.map(({ name }) => `${JSON.stringify(name)}\n`).join(""));
   },
 };
 
@@ -43,7 +52,7 @@ export default {
   ],
   // Tests want Lit's development build, and not to be told so in each file.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode"),
-  reporters: [defaultReporter(), noSkips],
+  reporters: [defaultReporter(), noSkips, passed],
   testFramework: { config: { forbidOnly: true, timeout: 10_000 } },
   testRunnerHtml: (framework) =>
     `<!doctype html><meta charset="utf-8"><script>globalThis.VIOLET_SEED = ${seed}</script>

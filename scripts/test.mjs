@@ -1,12 +1,15 @@
 // `npm test`: the parts below, each by its own runner. `npm run test:node -- test/src/wire` runs a folder or a
 // file; flags go to the runner (`-- --test-name-pattern=refuses`).
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buildIfStale } from "./build.mjs";
+import { unproven } from "./coverage.mjs";
 import { root, run, secondsSince } from "./run.mjs";
 import { findTool } from "./tools.mjs";
 
 const fromSources = ["--import=./scripts/ts.mjs", "--conditions=violet-source", "--enable-source-maps"];
-const reporters = ["spec", "./scripts/no-skips.mjs"].flatMap((name) => [
+const reporters = ["spec", "./scripts/reporter.mjs"].flatMap((name) => [
   `--test-reporter=${name}`,
   "--test-reporter-destination=stdout",
 ]);
@@ -66,9 +69,15 @@ async function runPart(name, chosen, flags) {
   if (code !== 0) throw new Error(`the runner ended with ${code}`);
 }
 
-async function timed(name, chosen, flags) {
+async function checkCoverage() {
+  const missing = unproven(process.env.VIOLET_PASSED);
+  if (missing.length > 0)
+    throw new Error(`docs/coverage.md names what did not pass:\n  ${missing.join("\n  ")}\n `);
+}
+
+async function timed(name, fn) {
   const start = performance.now();
-  const error = await runPart(name, chosen, flags).catch((error) => error);
+  const error = await fn().catch((error) => error);
   return {
     name,
     ok: !error,
@@ -85,12 +94,18 @@ const chosen = args.filter((arg) => !(arg in parts) && !flags.includes(arg));
 process.env.VIOLET_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${process.env.VIOLET_SEED} (again: VIOLET_SEED=${process.env.VIOLET_SEED} npm test)`);
 
+// Where the runners write which tests passed.
+const folder = mkdtempSync(join(tmpdir(), "violet-test-"));
+process.once("exit", () => rmSync(folder, { recursive: true }));
+process.env.VIOLET_PASSED = join(folder, "passed");
+
 // The longer search, which is no file of tests: its arguments are explained in test/model/run.ts.
 if (args[0] === "model")
   process.exit(await run(process.execPath, [...fromSources, "test/model/run.ts", ...args.slice(1)]));
 
 const results = [];
 for (const name of named.length > 0 ? named : Object.keys(parts))
-  results.push(await timed(name, chosen, flags));
+  results.push(await timed(name, () => runPart(name, chosen, flags)));
+if (args.length === 0 && results.every(({ ok }) => ok)) results.push(await timed("coverage", checkCoverage));
 console.log(`\n${results.map(({ line }) => line).join("\n")}`);
 process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;

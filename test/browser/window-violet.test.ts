@@ -3,7 +3,7 @@ import { client, getRuntime, start } from "../../src/index.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
 suite("window.violet", () => {
-  test("is what getRuntime gives: frozen, and not to be replaced", () => {
+  test("C2.3.1 C2.3.2 is what getRuntime gives: frozen, and not to be replaced", () => {
     assert.equal(getRuntime(), window.violet);
     assert.equal(getRuntime(), getRuntime());
     assert.ok(Object.isFrozen(window.violet));
@@ -21,7 +21,7 @@ suite("window.violet", () => {
     assert.equal(await getRuntime().ready, undefined);
   });
 
-  test("runs the page's handlers of what it emits, once each, and refuses events of Violet's own", async () => {
+  test("C2.3.3 C4.1 runs the page's handlers of what it emits, once each, and refuses events of Violet's own", async () => {
     const seen: unknown[] = [];
     const remove = client.on("window-moved", (data) => seen.push(data));
     const x = { x: 1 };
@@ -36,7 +36,7 @@ suite("window.violet", () => {
     assert.throws(() => getRuntime().emit("window-moved", () => {}), { code: "E_NOT_JSON" });
   });
 
-  test("says the link's state, as the document does for style sheets", () => {
+  test("C2.3.1 says the link's state, as the document does for style sheets", () => {
     start();
     assert.notEqual(getRuntime().state, "idle");
     assert.equal(document.documentElement.dataset.violet, getRuntime().state);

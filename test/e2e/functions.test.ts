@@ -45,7 +45,7 @@ suite("functions in the demo", () => {
     const results = (page: Page) => page.getByRole("list", { name: "Results" }).getByRole("listitem");
     const isCallUrl = /\/_violet\/rpc\/search$/;
 
-    test("finds by the server's answer, and reads out how many there are", async () => {
+    test("C2.1.5 finds by the server's answer, and reads out how many there are", async () => {
       const page = await open("/search");
       await box(page).fill("swiss");
       await page
@@ -103,7 +103,7 @@ suite("functions in the demo", () => {
       assert.equal(await page.getByRole("alert").textContent(), "");
     });
 
-    test("says that the server failed, and not why", async () => {
+    test("C2.1.5 says that the server failed, and not why", async () => {
       expected = /status of 500/;
       const page = await open("/search");
       await box(page).fill("oops");
@@ -134,7 +134,7 @@ suite("functions in the demo", () => {
       assert.equal(await toast(there, "only me").count(), 0);
     });
 
-    test("shows a toast everywhere, once, with the sender's name", async () => {
+    test("C2.2.9 shows a toast everywhere, once, with the sender's name", async () => {
       const [here, there] = await two("/notify");
       await others(here).waitFor();
       await write(here, "to all");
@@ -219,7 +219,7 @@ suite("functions in the demo", () => {
     const mine = (page: Page) => field(page).locator("g.mine").getAttribute("transform");
     const count = (page: Page, text: string) => page.getByRole("status").filter({ hasText: text }).waitFor();
 
-    test("shows where the others point, and my own pointer to nobody twice", async () => {
+    test("C2.1.10 shows where the others point, and my own pointer to nobody twice", async () => {
       const [here, there] = await two("/telemetry");
       await field(here).hover({ position: { x: 40, y: 50 } });
       await count(there, "1 other pointer");

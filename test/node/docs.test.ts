@@ -174,7 +174,25 @@ suite("docs/coverage.md", () => {
     );
     assert.deepEqual(missing, []);
   });
+
+  test("has a test for each id that begins with it, and a row for each id of a title", () => {
+    const ids = rows.filter(([place = ""]) => /^[A-Z]\d/.test(place));
+    const unshown = ids
+      .filter(
+        ([place = "", , , , tests = ""]) => !testsIn(tests).some(([, title]) => idsIn(title).includes(place)),
+      )
+      .filter(([, , , state]) => state === "built" || state === "partly");
+    assert.deepEqual(unshown, []);
+    const places = rows.map(([place]) => place);
+    const unknown = globSync("test/**/*.test.ts", { cwd: root })
+      .flatMap((file) => titlesIn(root + file).flatMap(({ source }) => idsIn(source.replace(/[\\^]/g, ""))))
+      .filter((id) => !id.startsWith("T") && !places.includes(id));
+    assert.deepEqual(unknown, []);
+  });
 });
+
+/** The rows that a title is about: `T06 C1.1 C3.3 is not ...`. Those of T stand in docs/security.md. */
+const idsIn = (title: string): string[] => /^(?:[A-Z]\d[\d.]* )+/.exec(title)?.[0].trim().split(" ") ?? [];
 
 suite("docs/architecture.md", () => {
   test("names files that exist", () => {

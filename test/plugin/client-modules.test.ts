@@ -29,7 +29,7 @@ function placeIn(code: string, text: string): [line: number, column: number] {
 }
 
 suite("a client module in a browser's bundle", () => {
-  test("has its functions registered by their wire names, and no others", async () => {
+  test("C2.2.0 C2.2.6 has its functions registered by their wire names, and no others", async () => {
     await using built = await bundle(files, { external });
     const { all } = await import(pathToFileURL(join(built.folder, "out/main.js")).href);
     const { run } = registeredAs("toast.notify") as CallableFunction;

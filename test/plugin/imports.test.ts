@@ -151,7 +151,7 @@ suite("using what a realtime function gives back is a warning of the build", () 
   };
   const named = `import { keystroke, search } from "./chat.server.ts";\n`;
 
-  test("where it is awaited", async () => {
+  test("C4.2 where it is awaited", async () => {
     assert.deepEqual(await warned(`${named}await keystroke(1);`), ["main.ts:5:6 awaited"]);
     assert.deepEqual(
       await warned(`${named}export const f = async () => { await (search(), keystroke(1)); };`),

@@ -29,7 +29,7 @@ interface Report {
 }
 
 suite("the lint preset", () => {
-  test("reports a realtime function that is awaited, and a promise that is not", async () => {
+  test("C4.2 reports a realtime function that is awaited, and a promise that is not", async () => {
     await using newcomer = await Newcomer.withFiles(files);
     const output = await newcomer
       .run("oxlint", ["--format=json", "calls.ts"])

@@ -63,7 +63,7 @@ export { counter_ as counter };
     );
   });
 
-  test("leaves nothing else of the server, in code or source map", async () => {
+  test("C2.1.1 leaves nothing else of the server, in code or source map", async () => {
     await using built = await bundle({
       "chat.server.ts": chat,
       "main.ts": `import { search } from "./chat.server.ts"; console.log(search("x"));`,

@@ -76,7 +76,7 @@ suite("a hello", () => {
     await changed.close();
   });
 
-  test("makes connect happen, once per identity, in the app's scope", async () => {
+  test("C2.1.12 makes connect happen, once per identity, in the app's scope", async () => {
     const events: string[] = [];
     const connected = Promise.withResolvers<void>();
     const removers = [

@@ -36,7 +36,7 @@ suite("@event on the server", () => {
     String(error) === message &&
     (error as { code?: string }).code === "E_UNMARKED";
 
-  test("T07 throws for an unmarked handler as in the browser", async () => {
+  test("T07 C1.3 C2.2.4 C2.2.5 throws for an unmarked handler as in the browser", async () => {
     await assert.rejects(
       inRoom(() => html`<button @click=${submit}></button>`),
       exactly,

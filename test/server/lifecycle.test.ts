@@ -13,7 +13,7 @@ import { assert, suite, test } from "../support/suite.ts";
 const store = shared("lifecycle", { state: integer(), initial: () => 1 });
 
 suite("an app", () => {
-  test("runs start and stop handlers in its scope, those of the process first", async () => {
+  test("C2.1.12 runs start and stop handlers in its scope, those of the process first", async () => {
     const seen: string[] = [];
     const removers = [
       server.on("start", () => void seen.push(`process start ${store.value}`)),

@@ -65,7 +65,7 @@ suite("a store's handle", () => {
     await app.close();
   });
 
-  test("belongs to no page's runtime: there is none", () => {
+  test("C2.3.2 belongs to no page's runtime: there is none", () => {
     assert.throws(() => getRuntime(), { code: "E_NO_BROWSER" });
   });
 

@@ -130,7 +130,7 @@ suite("a page that calls over HTTP", () => {
     page = new PageCaller(await served.get("/"), served.url, way.url);
   });
 
-  test("gets the result, and the error's code and field", async () => {
+  test("C2.1.4 gets the result, and the error's code and field", async () => {
     assert.equal(await callServer(page, "calls.add", [1]), 2);
     await assert.rejects(callServer(page, "calls.add", ["x"]), {
       code: "E_VALIDATION",

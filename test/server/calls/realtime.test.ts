@@ -81,16 +81,16 @@ suite("calls and events over the socket", () => {
   const press = (n: number) => page.runtime.tell({ type: "call", name: "keys.keystroke", args: [n] });
   const numbers = () => seen.map((each) => (each as unknown[])[0]);
 
-  test("wait for the link, and arrive in their order", async () => {
+  test("C2.1.6 C2.1.7 C2.1.8 wait for the link, and arrive in their order", async () => {
     for (const n of [1, 2, 3]) press(n);
     await page.until("live");
-    for (const n of [4, 5]) press(n);
+    for (const n of [4, 5]) assert.equal(press(n), undefined);
     await until(() => seen.length === 5);
     assert.deepEqual(numbers(), [1, 2, 3, 4, 5]);
     assert.equal((seen[0] as unknown[])[1], page.runtime.client.id);
   });
 
-  test("wait 64 deep, as many as a page may send at once; of what is more the page is told", async () => {
+  test("C3.2 wait 64 deep, fewer than a page may send at once; of what is more the page is told", async () => {
     const full: unknown[] = [];
     on(client.on("overflow", (about) => full.push(about)));
     for (let n = 0; n < 65; n++) press(n);
@@ -129,7 +129,7 @@ suite("calls and events over the socket", () => {
     assert.deepEqual(seen, []);
   });
 
-  test("that return something are warned of, once; those that throw are logged", async () => {
+  test("C2.1.9 that return something are warned of, once; those that throw are logged", async () => {
     await connect();
     for (const name of ["keys.returns", "keys.returns", "keys.fails"])
       page.runtime.tell({ type: "call", name, args: [] });
@@ -142,11 +142,11 @@ suite("calls and events over the socket", () => {
     );
   });
 
-  test("of the server reach the pages that they are for", async () => {
+  test("C2.2.6 C2.2.7 C2.2.8 of the server reach the pages that they are for", async () => {
     await connect();
     const { id } = page.runtime.client;
     app.run(() => {
-      clientModule.notify.invoke(id, "hello");
+      assert.equal<unknown>(clientModule.notify.invoke(id, "hello"), undefined);
       clientModule.notify.invoke(["nobody", id], "psst");
       clientModule.ping.broadcast();
       clientModule.notify.invoke("nobody", "not for you");
@@ -165,7 +165,7 @@ suite("calls and events over the socket", () => {
     await until(() => told.length === 1);
   });
 
-  test("that a page missed arrive when it comes back: once, and in order", async () => {
+  test("C2.2.8 that a page missed arrive when it comes back: once, and in order", async () => {
     const events: unknown[] = [];
     on(client.on("news", (data) => events.push(data)));
     await connect();
@@ -185,7 +185,7 @@ suite("calls and events over the socket", () => {
     assert.deepEqual(events, [3]);
   });
 
-  test("events travel to the server where a handler takes them by a struct, and to nobody else", async () => {
+  test("C1.2 C2.1.11 C2.1.13 events travel to the server where a handler takes them by a struct, and to nobody else", async () => {
     const moved: unknown[] = [];
     const refused: unknown[] = [];
     on(

@@ -144,7 +144,7 @@ suite("a function of the server, called over HTTP", () => {
   });
   after(() => served.close());
 
-  test("answers, with its arguments checked and in its scope", async () => {
+  test("C2.1.2 C2.1.3 C2.1.4 answers, with its arguments checked and in its scope", async () => {
     const { status, result, headers } = await call("add", { args: [1, 2] });
     assert.deepEqual([status, result], [200, 3]);
     assert.equal(headers.get("cache-control"), "no-store");
@@ -209,7 +209,7 @@ suite("a function of the server, called over HTTP", () => {
     for (const name of ["secret", "marked"]) await isUnknown(`calls.${name}`);
   });
 
-  test("T06 is not called by another way than its own", async () => {
+  test("T06 C1.1 C3.3 is not called by another way than its own", async () => {
     for (const name of ["quiet", "notify"]) await isUnknown(`calls.${name}`);
     const before = ran.length;
     assert.equal((await call("add", { method: "PUT", args: [1, 2] })).status, 405);

@@ -32,7 +32,7 @@ suite("on", () => {
     buses = [];
   });
 
-  test("runs nothing before ready, which is first", async () => {
+  test("C2.2.10 C2.2.11 runs nothing before ready, which is first", async () => {
     const seen: string[] = [];
     on("connect", () => seen.push("connect"));
     on("refused", ({ store }) => seen.push(`refused ${store}`));
@@ -63,7 +63,7 @@ suite("on", () => {
     assert.equal(count, 1);
   });
 
-  test("gives the function that removes the handler", async () => {
+  test("C2.2.11 gives the function that removes the handler", async () => {
     const codes: number[] = [];
     const remove = on("disconnect", ({ code }) => codes.push(code));
     const bus = newBus();

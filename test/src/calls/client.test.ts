@@ -4,11 +4,11 @@ import { callback, client } from "../../../src/index.ts";
 import { assert, suite, test } from "../../support/suite.ts";
 
 suite("client", () => {
-  test("marks what may be bound to an event, as callback does", () => {
+  test("C2.2.3 marks what may be bound to an event, as callback does", () => {
     assert.equal(client.callback, callback);
   });
 
-  test("keeps a function of browsers from running on the server: E_NO_BROWSER", () => {
+  test("C2.2.0 C2.2.1 C2.2.2 keeps a function of browsers from running on the server: E_NO_BROWSER", () => {
     const width = client(function width(this: unknown, factor: number) {
       return [this, factor * 2];
     });
@@ -19,7 +19,7 @@ suite("client", () => {
 });
 
 suite("a client function", () => {
-  test("runs where it is called, with its arguments checked", () => {
+  test("C4.1 runs where it is called, with its arguments checked", () => {
     const seen: unknown[] = [];
     const notify = client.realtime([string(), optional(integer())], (text, n) => seen.push([text, n]));
     assert.equal(notify("a"), undefined);

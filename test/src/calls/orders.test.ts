@@ -107,7 +107,7 @@ class Schedule {
 }
 
 suite("a page that comes to life", () => {
-  test(`runs ready and connect once each, ready first, and loses no early event, in ${RUNS} orders`, async () => {
+  test(`C3.2 C4.3 runs ready and connect once each, ready first, and loses no early event, in ${RUNS} orders`, async () => {
     for (let run = 0; run < RUNS; run++) {
       const start = seed + run;
       const schedule = new Schedule(start);
@@ -129,7 +129,7 @@ suite("a page that comes to life", () => {
     }
   });
 
-  test("runs a late ready before a late connect, where both come in the same task", async () => {
+  test("C4.3 runs a late ready before a late connect, where both come in the same task", async () => {
     const schedule = new Schedule(seed);
     await schedule.run();
     const seen: string[] = [];

@@ -1,10 +1,15 @@
-// A second reporter for node:test: a skipped or unfinished test fails the run, and so does a stray `only`.
-export default async function* noSkips(events) {
+// A second reporter for node:test: a skipped or unfinished test fails the run, and so does a stray `only`. The titles of
+// those that passed are added to the file that scripts/test.mjs names.
+import { appendFileSync } from "node:fs";
+
+export default async function* reporter(events) {
   const found = [];
   for await (const { type, data } of events) {
     if (type !== "test:pass" && type !== "test:fail" && type !== "test:diagnostic") continue;
     if (data.skip !== undefined || data.todo !== undefined)
       found.push(`skipped: ${data.name} (${data.file})`);
+    else if (type === "test:pass" && data.details.type !== "suite")
+      appendFileSync(process.env.VIOLET_PASSED, `${JSON.stringify(data.name)}\n`);
     if (type === "test:diagnostic" && data.message.startsWith("'only'")) found.push(`only: ${data.file}`);
   }
   if (found.length === 0) return;
