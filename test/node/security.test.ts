@@ -9,7 +9,7 @@ import { titlesIn } from "../support/titles.ts";
 const THREATS = 66;
 
 /** What is not built yet, and will bring its guards along. */
-const AWAITED = ["functions", "live components", "durable backends", "uploads", "SSE and polling"];
+const AWAITED = ["navigation", "live components", "durable backends", "uploads", "SSE and polling"];
 
 const read = (file: string) => readFileSync(root + file, "utf8");
 const [table] = tablesOf(sectionOf(read("docs/security.md"), "Threats"));
