@@ -208,9 +208,9 @@ export class App implements VioletApp {
     return this.within(undefined, fn);
   }
 
-  /** In the scope of this app and this client. */
-  within<T>(client: Client | undefined, fn: () => T): T {
-    return runIn({ app: this, client }, fn);
+  /** In the scope of this app and this client, and of its page's session where that is known. */
+  within<T>(client: Client | undefined, fn: () => T, session?: unknown): T {
+    return runIn({ app: this, client, session }, fn);
   }
 
   sessionOf(request: IncomingMessage): Promise<Session | undefined> {

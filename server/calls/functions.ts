@@ -11,7 +11,7 @@ import { currentScope } from "../scope.ts";
 export interface CallContext {
   /** The server itself, where its own code calls: its id is "server". */
   readonly client: Client;
-  /** The caller's session; undefined where the server's own code calls outside a request. */
+  /** The session of the client's page; undefined where the server's own code calls for no client. */
   readonly session: unknown;
   /**
    * Aborts when nobody waits for the answer any more: the caller gave up, left, or `handlerMs` are over. A call with an
@@ -35,7 +35,7 @@ export const SERVER: Client = { id: "server" };
 /** Of a call for which somebody always waits. */
 export const never = new AbortController().signal;
 
-/** The context of a call that the server's own code makes. */
+/** The context of a call that the server's own code makes: where it answers a client, for that client. */
 export function ownContext(): CallContext {
   const { client = SERVER, session } = currentScope() ?? {};
   return { client, session, signal: never };

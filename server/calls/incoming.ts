@@ -41,13 +41,13 @@ export class Incoming {
 
   #run(
     name: string,
-    { client }: CallContext,
+    { client, session }: CallContext,
     fn: () => Promise<void> | undefined,
   ): Promise<void> | undefined {
     const { handlerMs } = this.#app.settings.limits;
     const failed = (error: unknown) => this.#app.report(error, `"${name}", called by a page, failed`);
     try {
-      const running = this.#app.within(client, fn);
+      const running = this.#app.within(client, fn, session);
       return running && inTime(running, { what: `"${name}"`, handlerMs }).catch(failed);
     } catch (error) {
       failed(error);

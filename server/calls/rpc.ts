@@ -106,7 +106,7 @@ async function answer(
 ): Promise<Outcome> {
   try {
     const call = async () => (run as (...args: readonly unknown[]) => unknown)(...args, context);
-    const given = await app.within(context.client, call);
+    const given = await app.within(context.client, call, context.session);
     const refusal = result && refusalOf(result, given);
     if (refusal)
       throw new TypeError(`"${name}" gave what its struct refuses at "${refusal.path.join(".")}".`);

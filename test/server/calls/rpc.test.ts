@@ -15,14 +15,19 @@ const ran: unknown[] = [];
 const contexts: CallContext[] = [];
 let waiting = Promise.withResolvers<void>();
 
+const who = server.rpc((context) => {
+  contexts.push(context);
+  return context.client.id;
+});
 const functions = {
+  who,
   add: server.rpc([integer(), integer()], (a, b) => {
     ran.push(["add", a, b]);
     return a + b;
   }),
-  who: server.rpc((context) => {
+  asks: server.rpc((context) => {
     contexts.push(context);
-    return context.client.id;
+    return who();
   }),
   nothing: server.rpc(() => undefined),
   fails: server.rpc(() => {
@@ -158,6 +163,14 @@ suite("a function of the server, called over HTTP", () => {
     assert.equal(await functions.add(20, 22), 42);
     await assert.rejects(functions.add("x" as never, 1), { code: "E_VALIDATION" });
     assert.equal(await served.app.run(() => functions.who()), "server");
+    assert.equal(contexts.at(-1)?.session, undefined);
+  });
+
+  test("calls others for its own caller: they get its client and its session", async () => {
+    assert.equal((await call("asks")).result, page.id);
+    const [asking, asked] = contexts.slice(-2);
+    assert.ok(asking?.session);
+    assert.equal(asked?.session, asking?.session);
   });
 
   const refused: [string, string, CallInit, number, string][] = [
