@@ -24,7 +24,7 @@ export class Exchange {
   /** The number of the last letter that came. */
   heard: number | undefined;
   readonly #host: ExchangeHost;
-  #waiting: Told[] = [];
+  readonly #waiting: Told[] = [];
 
   constructor(host: ExchangeHost) {
     this.#host = host;
@@ -41,8 +41,7 @@ export class Exchange {
 
   /** The link is live. */
   connected(): void {
-    for (const told of this.#waiting) this.#host.link.send(told);
-    this.#waiting = [];
+    for (const told of this.#waiting.splice(0)) this.#host.link.send(told);
   }
 
   take(letter: Letter): void {
