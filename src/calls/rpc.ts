@@ -1,4 +1,5 @@
 import { type ErrorCode, VioletError } from "../errors.ts";
+import { plainArguments } from "../state/validation.ts";
 import type { CallOptions } from "./types.ts";
 
 /** Who calls: a page's runtime. */
@@ -24,7 +25,7 @@ const WAIT_MS = 1000;
 
 /**
  * Calls a function of the server over HTTP. Rejects with the server's error (its `code` and `field`), with E_NETWORK,
- * or with the reason of the signal. Without an id nothing is sent twice that may have run.
+ * with E_NOT_JSON, or with the reason of the signal. Without an id nothing is sent twice that may have run.
  */
 export async function callServer(
   caller: Caller,
@@ -32,7 +33,7 @@ export async function callServer(
   args: readonly unknown[],
   { signal, id }: CallOptions = {},
 ): Promise<unknown> {
-  const body = JSON.stringify({ args, id });
+  const body = JSON.stringify({ args: plainArguments(args, name), id });
   let isRenewed = false;
   for (let tries = 1; ; tries++) {
     const { result, code, field, message, retryAfterMs } = await post(caller, name, body, signal);

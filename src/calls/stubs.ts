@@ -5,6 +5,7 @@
 import { mark } from "../events/marks.ts";
 import { pageRuntime } from "../page.ts";
 import type { Live } from "../state/live.ts";
+import { plainArguments } from "../state/validation.ts";
 import { makeCallable } from "./callable.ts";
 import { callServer } from "./rpc.ts";
 import type { CallOptions, Realtime, Rpc } from "./types.ts";
@@ -23,8 +24,10 @@ export function rpc(name: string): Rpc<readonly unknown[], unknown> {
 /** The live component of this wire name, for `LiveElement`. */
 export const live = (name: string): Live<object> => makeCallable({} as Live<object>, { kind: "live" }, name);
 
-/** Calls the function of this wire name over the socket, once the link is live. */
+/** Calls the function of this wire name over the socket, once the link is live. Throws E_NOT_JSON. */
 export const realtime = (name: string): Realtime<readonly unknown[]> =>
-  mark((...args: readonly unknown[]) => pageRuntime().tell({ type: "call", name, args: [...args] }), {
-    kind: "stub",
-  });
+  mark(
+    (...args: readonly unknown[]) =>
+      pageRuntime().tell({ type: "call", name, args: plainArguments(args, name) }),
+    { kind: "stub" },
+  );

@@ -50,16 +50,16 @@ export const takeArguments = (
     taken(structs[index], args[index], { store: where, path: [index], branch: [args[index]], coerces: true }),
   );
 
-/** The same for the wire: as plain JSON, and missing ones at the end are left out. Throws E_NOT_JSON, too. */
-export function sentArguments(
+/** The same for the wire. Throws E_NOT_JSON, too. */
+export const sentArguments = (
   structs: readonly AnyStruct[],
   args: readonly unknown[],
   where: string,
-): readonly Json[] {
-  const taken = takeArguments(structs, args, where);
-  const count = taken.findLastIndex((value) => value !== undefined) + 1;
-  return taken.slice(0, count).map((value) => plain(value, where));
-}
+): Json[] => plainArguments(takeArguments(structs, args, where), where);
+
+/** Arguments as plain JSON; missing ones at the end are left out. Throws E_NOT_JSON. */
+export const plainArguments = (args: readonly unknown[], where: string): Json[] =>
+  args.slice(0, args.findLastIndex((value) => value !== undefined) + 1).map((value) => plain(value, where));
 
 /** Of several ops: to follow more places than this would cost more than to check their keys of the state whole. */
 const maxPlaces = 256;

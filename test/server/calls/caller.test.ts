@@ -1,6 +1,6 @@
 /** A page's calls over HTTP, as a browser makes them, against a real site: what is repeated, and what is not. */
 import { createServer, request, type Server } from "node:http";
-import { integer } from "superstruct";
+import { integer, optional, string } from "superstruct";
 import { server } from "../../../server/index.ts";
 import { type Caller, callServer } from "../../../src/calls/rpc.ts";
 import { html, shared } from "../../../src/index.ts";
@@ -16,6 +16,7 @@ const functions = {
     ran++;
     return n + 1;
   }),
+  greet: server.rpc([string(), optional(string())], (name, word = "hello") => `${word} ${name}`),
   slow: server.rpc(async ({ signal }) => {
     ran++;
     const aborted = Promise.withResolvers<void>();
@@ -138,6 +139,12 @@ suite("a page that calls over HTTP", () => {
       origin: "peer",
     });
     assert.deepEqual(page.waits, []);
+  });
+
+  test("leaves out arguments that are undefined, and sends none that is no JSON", async () => {
+    assert.equal(await callServer(page, "calls.greet", ["ann", undefined]), "hello ann");
+    for (const args of [[new Date()], [undefined, "x"], [() => {}]])
+      await assert.rejects(callServer(page, "calls.greet", args), { code: "E_NOT_JSON" });
   });
 
   test("renews its tokens once when they are refused, and calls again", async () => {
