@@ -77,9 +77,14 @@ suite("the fault proxy", () => {
     const proxy = await makeProxy();
     const [near, far] = await dial(proxy);
     proxy.split(2);
-    near.write("hello");
-    assert.deepEqual(await read(far, 5), ["he", "ll", "o"]);
-    assert.equal(proxy.counts.split, 1);
+    // Where this process is slow, pieces may be read together.
+    for (let tries = 1, pieces = ""; pieces !== "he,ll,o"; tries++) {
+      assert(tries <= 100, `it came as ${pieces}`);
+      near.write("hello");
+      pieces = (await read(far, 5)).join();
+      assert.equal(pieces.replaceAll(",", ""), "hello");
+      assert.equal(proxy.counts.split, tries);
+    }
   });
 
   test("delays each chunk and keeps their order", async () => {
