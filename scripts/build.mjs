@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { bin, root, run, secondsSince } from "./run.mjs";
 
 const inputs = [
-  "{src,elements,server,plugin,demo}/**/*.ts",
+  "{src,elements,server,plugin,testing,demo}/**/*.ts",
   "package*.json",
   "tsconfig*.json",
   "rollup.config.js",

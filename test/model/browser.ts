@@ -5,7 +5,7 @@ import type { Call } from "../../src/state/core.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { Op } from "../../src/state/ops.ts";
 import type { Replica } from "../../src/state/replica.ts";
-import type { SimClock } from "../support/clock.ts";
+import type { TestClock } from "../../testing/clock.ts";
 import { Account } from "./account.ts";
 import { SimNetwork } from "./network.ts";
 
@@ -18,7 +18,7 @@ export class Browser extends Runtime {
   overflows = 0;
   #heard: Heard | undefined;
 
-  constructor(name: string, clock: SimClock) {
+  constructor(name: string, clock: TestClock) {
     const network = new SimNetwork();
     const self = { id: name };
     const reconnect = { tellAfter: 5, backoffMs: [50, 100, 200] };

@@ -4,7 +4,8 @@ import { Hub } from "../../server/hub/hub.ts";
 import { defaultLimits } from "../../server/limits.ts";
 import type { Definition } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
-import { type SimClock, SimHubTime } from "../support/clock.ts";
+import type { TestClock } from "../../testing/clock.ts";
+import { SimHubTime } from "../support/clock.ts";
 import type { Counters } from "./counters.ts";
 import { History } from "./history.ts";
 import type { Dice, Schedule } from "./schedule.ts";
@@ -27,7 +28,7 @@ class ProcessTime extends SimHubTime {
 }
 
 interface Surroundings {
-  readonly clock: SimClock;
+  readonly clock: TestClock;
   readonly counters: Counters;
   /** Something is wrong that the engine takes for a failure of what is around it. */
   fault(error: unknown): void;

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Definition } from "../../src/state/definition.ts";
 import { increment } from "../../src/state/helpers.ts";
-import { SimClock } from "../support/clock.ts";
+import { TestClock } from "../../testing/clock.ts";
 import { Browser } from "./browser.ts";
 import type { Counters } from "./counters.ts";
 import { Invariants } from "./invariants.ts";
@@ -24,7 +24,7 @@ const MAX_ROUNDS = 3000;
 export class World {
   readonly #schedule: Schedule;
   readonly #counters: Counters;
-  readonly #clock: SimClock;
+  readonly #clock: TestClock;
   readonly #definitions: readonly Definition[];
   readonly #site: Site;
   readonly #browsers: readonly Browser[];
@@ -40,7 +40,7 @@ export class World {
     this.#schedule = schedule;
     this.#counters = counters;
     this.#dice = diceOf(schedule.seed, -2);
-    this.#clock = new SimClock(diceOf(schedule.seed, -3).random);
+    this.#clock = new TestClock(diceOf(schedule.seed, -3).random);
     this.#definitions = schedule.stores.map((index) => stores[index] as Definition);
     this.#site = new Site(schedule, this.#definitions, {
       clock: this.#clock,

@@ -1,10 +1,11 @@
 import { Pace } from "../../server/sockets/pace.ts";
-import { SimClock, SimHubTime } from "../support/clock.ts";
+import { TestClock } from "../../testing/clock.ts";
+import { SimHubTime } from "../support/clock.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
 /** A pace of 1,000 in a second, and who is in, in the order in which they came in. */
 function start() {
-  const clock = new SimClock(() => 0);
+  const clock = new TestClock(() => 0);
   const pace = new Pace(1000, new SimHubTime(clock));
   const inside: number[] = [];
   let next = 0;

@@ -8,7 +8,8 @@ import { defaultLimits } from "../../server/limits.ts";
 import type { Session } from "../../server/session.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { DownFrame, Frame, UpFrame } from "../../src/wire/frames.ts";
-import { SimClock, SimHubTime } from "./clock.ts";
+import { TestClock } from "../../testing/clock.ts";
+import { SimHubTime } from "./clock.ts";
 
 const framer = (text: string) => Buffer.from(text);
 
@@ -111,7 +112,7 @@ export interface HubBenchOptions extends Partial<Omit<HubOptions, "limits" | "ti
 
 export class HubBench {
   dice = () => 0.5;
-  readonly clock = new SimClock(() => this.dice());
+  readonly clock = new TestClock(() => this.dice());
   readonly #time = new SimHubTime(this.clock);
   readonly hub: Hub;
   readonly backend: Backend;

@@ -6,11 +6,11 @@ import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import { type Given, Replica, type ReplicaHost } from "../../src/state/replica.ts";
 import type { Frame } from "../../src/wire/frames.ts";
-import { SimClock } from "./clock.ts";
+import { TestClock } from "../../testing/clock.ts";
 
 /** The page around the store; everything that the store tells it is written down. */
 class SimPage implements ReplicaHost {
-  readonly clock = new SimClock(() => 0.5);
+  readonly clock = new TestClock(() => 0.5);
   client: Client = { id: "me" };
   offlineSince: number | undefined;
   readonly sent: Frame<"write">[] = [];

@@ -14,17 +14,8 @@ if (given === undefined) console.log(`seed ${seed}`);
 
 configureGlobal({ seed });
 
+export { randomFrom } from "../../testing/random.ts";
+
 /** One of a list. */
 export const pick = <T>(random: () => number, list: readonly T[]): T =>
   list[Math.floor(random() * list.length)] as T;
-
-/** A generator of numbers in [0, 1) that repeats for the same seed (mulberry32). */
-export function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -2,7 +2,7 @@
 import { on as register } from "../../../src/calls/bus.ts";
 import { Runtime } from "../../../src/runtime.ts";
 import type { TransportEvents } from "../../../src/socket/transports/websocket.ts";
-import { SimClock } from "../../support/clock.ts";
+import { TestClock } from "../../../testing/clock.ts";
 import { randomFrom, seed } from "../../support/seed.ts";
 import { assert, suite, test } from "../../support/suite.ts";
 
@@ -39,7 +39,7 @@ class Schedule {
     this.#random = randomFrom(start);
     this.#runtime = new Runtime({
       origin: "http://sim",
-      clock: new SimClock(() => 0.5),
+      clock: new TestClock(() => 0.5),
       transport: (_, events) => {
         this.#wire = events;
         return { send: (text) => this.sent.push(JSON.parse(text)), close: () => {} };

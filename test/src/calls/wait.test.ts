@@ -1,9 +1,9 @@
 import { Runtime } from "../../../src/runtime.ts";
-import { SimClock } from "../../support/clock.ts";
+import { TestClock } from "../../../testing/clock.ts";
 import { assert, suite, test } from "../../support/suite.ts";
 
 suite("a page that waits to call again", () => {
-  const clock = new SimClock(() => 0.5);
+  const clock = new TestClock(() => 0.5);
   const runtime = new Runtime({ origin: "http://sim", clock });
 
   test("waits its time", async () => {

@@ -8,7 +8,7 @@ import {
 import type { TransportEvents } from "../../../src/socket/transports/websocket.ts";
 import { closeCodes } from "../../../src/wire/close-codes.ts";
 import type { DownFrame } from "../../../src/wire/frames.ts";
-import { SimClock } from "../../support/clock.ts";
+import { TestClock } from "../../../testing/clock.ts";
 import { assert, suite, test } from "../../support/suite.ts";
 
 const backoffMs = [1000, 2000, 5000];
@@ -17,7 +17,7 @@ const backoffMs = [1000, 2000, 5000];
 class Bench implements LinkHost {
   dice = 0.5;
   isAway = false;
-  readonly clock = new SimClock(() => this.dice);
+  readonly clock = new TestClock(() => this.dice);
   readonly states: [LinkState, code?: number][] = [];
   readonly frames: DownFrame[] = [];
   renewals = 0;
