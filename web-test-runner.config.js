@@ -5,6 +5,8 @@ import { fromRollup } from "@web/dev-server-rollup";
 import { defaultReporter } from "@web/test-runner";
 import { chromeLauncher } from "@web/test-runner-chrome";
 import { violet } from "violet-live/rollup";
+import { fixtures } from "violet-live/testing";
+import { parts } from "./test/browser/parts.ts";
 
 const seed = Number(process.env.VIOLET_SEED ?? 1);
 
@@ -49,6 +51,7 @@ export default {
   plugins: [
     esbuildPlugin({ ts: true, target: "es2022", tsconfig: `${import.meta.dirname}/tsconfig.json` }),
     fromRollup(violet)(),
+    fixtures(parts),
   ],
   // Tests want Lit's development build, and not to be told so in each file.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode"),

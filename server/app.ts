@@ -14,7 +14,7 @@ import { type EventContext, Events, type LifeCycleEvent, mayTell, type On, proce
 import type { AppState } from "./health.ts";
 import type { Counters } from "./hub/counters.ts";
 import { Hub } from "./hub/hub.ts";
-import { realTime } from "./hub/time.ts";
+import { type HubTime, realTime } from "./hub/time.ts";
 import { listen, type RequestListener, Servers } from "./listen.ts";
 import { Instances } from "./live/instances.ts";
 import { type Middleware, type Settings, settingsOf, type VioletOptions } from "./options.ts";
@@ -104,13 +104,13 @@ export class App implements VioletApp {
   #state: AppState = "starting";
   #closing: Promise<void> | undefined;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, time: HubTime = realTime) {
     this.settings = settings;
     this.door = new Door(settings);
     this.registry = new Registry(settings.modules);
     this.callRates = new CallRates(settings.limits, () => performance.now());
-    this.instances = this.#makeInstances();
-    this.hub = this.#makeHub();
+    this.instances = this.#makeInstances(time);
+    this.hub = this.#makeHub(time);
     this.#servers = new Servers(this);
     this.middleware = routes(this);
     opened(this);
@@ -119,10 +119,10 @@ export class App implements VioletApp {
     this.ready.catch((error: unknown) => this.report(error, "the app could not start"));
   }
 
-  #makeInstances(): Instances {
+  #makeInstances(time: HubTime): Instances {
     return new Instances({
       limits: this.settings.limits,
-      time: realTime,
+      time,
       nextId: () => this.hub.nextStoreId(),
       find: (component) => this.registry.find(component, "live"),
       within: (owner, fn) => runIn({ app: this, ...owner }, fn),
@@ -131,7 +131,7 @@ export class App implements VioletApp {
     });
   }
 
-  #makeHub(): Hub {
+  #makeHub(time: HubTime): Hub {
     const { backend, limits, stores, heartbeatMs, deadAfterMs } = this.settings;
     return new Hub({
       backend,
@@ -144,6 +144,7 @@ export class App implements VioletApp {
       within: (client, fn) => this.within(client, fn),
       self: () => currentScope()?.client,
       report: (error) => this.report(error, "a store or a connection failed"),
+      time,
     });
   }
 

@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage } from "node:http";
 import { setPost } from "../src/calls/client.ts";
 import { fail } from "../src/errors.ts";
+import type { StoreCore } from "../src/state/core.ts";
 import { type Client, wireName } from "../src/state/definition.ts";
 import type { Mounted, Mounting } from "../src/state/live.ts";
 import { type Loader, type Resolver, setLoader, setResolver, setStores } from "../src/state/resolver.ts";
@@ -22,6 +23,8 @@ export interface Scope {
   readonly resolve?: Resolver | undefined;
   readonly load?: Loader | undefined;
   readonly mount?: ((mounting: Mounting) => Mounted) | undefined;
+  /** With `resolve`: the stores that it has. */
+  readonly stores?: (() => Iterable<StoreCore>) | undefined;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();
@@ -61,7 +64,10 @@ setResolver((definition, key) => {
 
 setPost((to, name, args) => currentApp(name).hub.post({ type: "call", name, args }, to));
 
-setStores(() => currentScope()?.app.hub.stores() ?? []);
+setStores(() => {
+  const scope = currentScope();
+  return scope?.stores?.() ?? scope?.app.hub.stores() ?? [];
+});
 
 setLoader(async (definition, key) => {
   const scope = currentScope() ?? fail("E_NO_SCOPE", { store: wireName(definition, key) });

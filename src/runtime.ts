@@ -45,7 +45,7 @@ export interface RuntimeOptions {
   readonly isAway?: () => boolean;
 }
 
-const realClock: Clock = {
+export const realClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   random: () => Math.random(),

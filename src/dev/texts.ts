@@ -87,6 +87,7 @@ export const texts = {
   E_STORAGE: (d) =>
     `The browser's storage does not keep ${at(d)}: it is full, or not allowed here. The store goes on without.`,
   E_STORE_FULL: (d) => `${at(d)} would grow past its limit of bytes.`,
+  E_TIMEOUT: (d) => `${d.name} did not come true in time.${d.hint ?? ""}`,
   E_TOO_BIG: (d) => `A message is too big${but(d)}.`,
   E_TOO_DEEP: (d) => `A value is nested too deeply${but(d)}.`,
   E_UNAVAILABLE: () =>

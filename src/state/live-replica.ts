@@ -6,10 +6,11 @@ import { fail, VioletError } from "../errors.ts";
 import type { Frame } from "../wire/frames.ts";
 import type { Batch } from "./core.ts";
 import type { Definition } from "./definition.ts";
-import { type Json, type JsonObject, plain } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { type About, type LiveError, liveDefinition, type Mounted, type Mounting } from "./live.ts";
 import type { Op } from "./ops.ts";
 import { type Given, Replica, type ReplicaHost } from "./replica.ts";
+import { plainArguments } from "./validation.ts";
 
 /** What an instance needs of the page; the runtime is it. */
 export interface LiveHost extends ReplicaHost {
@@ -92,8 +93,7 @@ export class LiveReplica extends Replica implements Mounted {
 
   /** Which arguments it takes, the server knows. */
   protected override arguments(callback: string, args: readonly unknown[]): readonly Json[] {
-    const count = args.findLastIndex((arg) => arg !== undefined) + 1;
-    return args.slice(0, count).map((arg, index) => plain(arg, this.name, [callback, index]));
+    return plainArguments(args, `${this.name}.${callback}`);
   }
 
   /** Of the state a page writes what fields may be bound to, and nothing else. */

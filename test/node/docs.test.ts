@@ -15,7 +15,7 @@ const read = (file: string) => readFileSync(root + file, "utf8");
 const rowsOf = (text: string) => tablesOf(text).flatMap(({ rows }) => rows);
 const nameIn = (cell = "") => codesIn(cell)[0] ?? "";
 
-const sources = globSync("{src,elements,server,plugin}/**/*.ts", { cwd: root });
+const sources = globSync("{src,elements,server,plugin,testing}/**/*.ts", { cwd: root });
 /** Whether a word stands in any source but those that only list it. */
 const isUsed = (word: RegExp, lists: readonly string[]) =>
   sources.some((file) => !lists.includes(file) && word.test(read(file)));
@@ -103,7 +103,9 @@ suite("docs/guide.md", () => {
   });
 
   test("explains no error that no test provokes", () => {
-    const tests = globSync("test/{src,elements,server,e2e,hostile}/**/*.ts", { cwd: root }).map(read).join();
+    const tests = globSync("test/{src,elements,server,testing,e2e,hostile}/**/*.ts", { cwd: root })
+      .map(read)
+      .join();
     const unnamed = rowsOf(sectionOf(guide, "Errors"))
       .filter(([, when = ""]) => !when.startsWith("planned"))
       .map(([code]) => nameIn(code))

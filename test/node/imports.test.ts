@@ -41,7 +41,7 @@ function resolve(from: string, request: string): string {
   return request.startsWith(".") ? posix.join(posix.dirname(from), request) : request;
 }
 
-const files = globSync("{src,elements,server,plugin,demo}/**/*.ts", { cwd: root })
+const files = globSync("{src,elements,server,plugin,testing,demo}/**/*.ts", { cwd: root })
   .map((file) => file.replaceAll("\\", "/"))
   .sort();
 const imports = files.flatMap(importsOf);
@@ -58,13 +58,14 @@ const allowed: Record<string, readonly string[]> = {
   server: ["src"],
   "server/render": ["src", "elements"],
   plugin: ["src/calls/names.ts"],
+  testing: ["src", "server", "elements/heal.ts"],
   demo: [],
 };
 
 /** Packages that stand behind one place. */
 const behind: Record<string, readonly string[]> = {
   superstruct: ["src/state/struct.ts", "demo"],
-  ws: ["server/sockets"],
+  ws: ["server/sockets", "testing/servers/socket.ts"],
   "@lit-labs/ssr": ["server/render", "demo"],
   express: ["demo"],
 };
@@ -103,9 +104,10 @@ suite("imports", () => {
     assert.deepEqual(arrows(missing), []);
   });
 
-  test("bring nothing of Node into src and elements", () => {
+  test("bring nothing of Node into src and elements, nor into what the test kit has for browsers", () => {
+    const forBrowsers = ["src", "elements", "testing/browser.ts", "testing/clock.ts", "testing/random.ts"];
     const ofNode = imports.filter(
-      ({ from, to }) => isInside(from, ["src", "elements"]) && to.startsWith("node:"),
+      ({ from, to, eager }) => isInside(from, forBrowsers) && eager && /^(node:|server\/)/.test(to),
     );
     assert.deepEqual(arrows(ofNode), []);
   });
@@ -132,6 +134,11 @@ suite("imports", () => {
       ({ from, to }) => folderOf(from) === "demo" && isInside(to, ["violet-live"]),
     );
     assert.deepEqual(arrows(ofViolet.filter(({ to }) => !entries.includes(to))), []);
+  });
+
+  test("lead from the test kit to the rest, and never back", () => {
+    const back = imports.filter(({ from, to }) => folderOf(from) !== "testing" && isInside(to, ["testing"]));
+    assert.deepEqual(arrows(back), []);
   });
 
   test("make no cycle", () => {
