@@ -1,10 +1,10 @@
 /** A page's runtime in this process, for load: connected as a browser's is, by the credentials of a page. */
-import { WebSocket } from "ws";
 import { type PagePayload, Runtime, type Status } from "../../src/runtime.ts";
 import type { Transport } from "../../src/socket/transports/websocket.ts";
 import type { StoreCore } from "../../src/state/core.ts";
 import type { Definition } from "../../src/state/definition.ts";
 import { definitionOf } from "../../src/state/store.ts";
+import { openSocket } from "../../testing/servers/socket.ts";
 import { cookiesOf, getPage, type Page } from "./serve.ts";
 
 export class NodeClient {
@@ -51,11 +51,5 @@ export class NodeClient {
 /** A socket with what browsers send by themselves: the origin and the cookie. */
 export const socketWith =
   (origin: string, cookie: string): Transport =>
-  (url, events) => {
-    const socket = new WebSocket(url, { origin, headers: { cookie } });
-    socket.on("open", () => events.opened());
-    socket.on("message", (data: Buffer) => events.received(data.toString()));
-    socket.on("close", (code) => events.closed(code));
-    socket.on("error", () => {});
-    return socket;
-  };
+  (url, events) =>
+    openSocket(url, { origin, cookie }, events);
