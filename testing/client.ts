@@ -3,7 +3,7 @@ import { type PagePayload, Runtime, type Status } from "../src/runtime.ts";
 import type { Clock } from "../src/socket/link.ts";
 import type { Client } from "../src/state/definition.ts";
 import { Replica } from "../src/state/replica.ts";
-import { referenceOf, storeOf } from "../src/state/store.ts";
+import { referenceOf } from "../src/state/store.ts";
 import { ClientNetwork, type Network } from "./network.ts";
 import type { RequestHeaders, TestServer, Welcome } from "./servers/server.ts";
 import type { TestSite } from "./site.ts";
@@ -22,6 +22,8 @@ export interface ClientHost {
   joined(network: ClientNetwork): void;
   left(client: TestClient): void;
 }
+
+type Fn = (...args: unknown[]) => unknown;
 
 /** One tab of one browser: a page's real runtime, in this process. */
 export class TestClient {
@@ -116,8 +118,21 @@ export class TestClient {
 
   /** This page's store, wherever it is used: `ada.store(chat).send("hi")`. Throws E_READ_ONLY for what is no store. */
   store<T extends object>(store: T): T {
-    const { definition, key } = referenceOf(store);
-    return storeOf(definition, key, () => this.runtime.resolve(definition, key)) as T;
+    referenceOf(store);
+    const here =
+      (fn: Fn): Fn =>
+      (...args) =>
+        this.run(() => fn(...args));
+    // What is asked of the proxy is asked of the store, in this page's scope. Actions are functions.
+    const get = here((_, name) => {
+      const value = Reflect.get(store, name as PropertyKey);
+      return typeof value === "function" ? here(value as Fn) : value;
+    });
+    const others = new Proxy(
+      {},
+      { get: (_, trap: keyof typeof Reflect) => here((_, ...rest) => (Reflect[trap] as Fn)(store, ...rest)) },
+    );
+    return new Proxy({}, Object.setPrototypeOf({ get }, others)) as T;
   }
 
   /** The shared stores that this page has used. */

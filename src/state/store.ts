@@ -33,12 +33,9 @@ export function notAStore(): never {
 
 type Trap = (...args: unknown[]) => unknown;
 
-/** A store's proxy: its state, and its actions as functions. `core` finds it each time that the proxy is used. */
-export function storeOf(
-  definition: Definition,
-  key?: string,
-  core: () => StoreCore = () => resolve(definition, key),
-): object {
+/** A store's proxy: its state, and its actions as functions. */
+export function storeOf(definition: Definition, key?: string): object {
+  const core = () => resolve(definition, key);
   const calls: Record<PropertyKey, unknown> = Object.create(null);
   for (const [name, { structs }] of definition.actions)
     calls[name] = mark((...args: unknown[]) => core().call(name, args), { kind: "action", structs });
