@@ -32,8 +32,8 @@ export class MemoryServer implements TestServer {
     const app = this.#app as App;
     const request = requestWith(headers);
     if (!app.door.origins.allows(request)) fail("E_ORIGIN");
-    const session = await app.door.session(request);
     const response = new ServerResponse(request);
+    const session = await app.door.session(request, response);
     app.keep(session, request, response);
     const set = [response.getHeader("set-cookie") ?? []].flat() as string[];
     return { payload: app.door.renew(headers["violet-client"], session), cookie: cookiesIn(set) };

@@ -5,7 +5,7 @@ import { client } from "../../../src/index.ts";
 import { Runtime } from "../../../src/runtime.ts";
 import type { TransportEvents } from "../../../src/socket/transports/websocket.ts";
 import type { DownFrame } from "../../../src/wire/frames.ts";
-import { SimClock } from "../../support/clock.ts";
+import { TestClock } from "../../../testing/clock.ts";
 import { afterEach, assert, beforeEach, suite, test } from "../../support/suite.ts";
 
 const told: string[] = [];
@@ -15,7 +15,7 @@ register("exchange", { say: client.realtime([string()], (text) => told.push(text
 const BACK_MS = 1000;
 
 suite("a page's calls and events", () => {
-  const clock = new SimClock(() => 0.5);
+  const clock = new TestClock(() => 0.5);
   let runtime: Runtime;
   let wire: TransportEvents;
   let sent: { readonly type: string; readonly [key: string]: unknown }[];
