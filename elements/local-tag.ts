@@ -1,14 +1,17 @@
 import type { PropertyDeclarations } from "lit";
 import { fail } from "../src/errors.ts";
+import type { Method } from "../src/events/callback.ts";
+import { mark } from "../src/events/marks.ts";
 import type { StoreCore } from "../src/state/core.ts";
 import { type Definition, definitions } from "../src/state/definition.ts";
 import { resolve } from "../src/state/resolver.ts";
+import { hasKey } from "./provider.ts";
 import { VioletShared } from "./shared-tag.ts";
 
 /**
  * `<violet-local store="menu" initial='{"open":false}'>`: provides a local store to everything inside it. Where no
- * module defines one of that name, `initial` does; tags of one name share one store. Throws E_OPTION where `initial`
- * is no JSON.
+ * module defines one of that name, `initial` does; tags of one name share one store. Calls in attributes may name its
+ * actions, and `set('key', value)` and `toggle('key')`. Throws E_OPTION where `initial` is no JSON.
  */
 export class VioletLocal extends VioletShared {
   static override properties: PropertyDeclarations = { initial: {} };
@@ -24,6 +27,19 @@ export class VioletLocal extends VioletShared {
   protected override find(): StoreCore | undefined {
     const definition = definitions.get(this.store) ?? this.#define();
     return definition && resolve(definition, undefined);
+  }
+
+  protected override method(store: StoreCore, name: string): Method | undefined {
+    const set = (key: string, value: unknown) => {
+      if (!hasKey(store, key)) fail("E_BAD_PATH", { store: store.name, path: [key] });
+      Reflect.set(store.root, key, value);
+    };
+    const toggle = (key: string) => set(key, !Reflect.get(store.tree.root, key));
+    const own = new Map<string, Method>([
+      ["set", set],
+      ["toggle", toggle],
+    ]).get(name);
+    return super.method(store, name) ?? (own && mark(own, { kind: "action" }));
   }
 
   /** Not entered under its name: a page's HTML must not define anything for the whole server. */

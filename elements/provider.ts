@@ -37,8 +37,8 @@ export class StoreProvider implements ReactiveController {
   }
 }
 
-/** An optional key that is not there yet is one of the struct's. */
-function hasKey({ definition, tree }: StoreCore, key: string): boolean {
+/** Whether the state may have this key. An optional key that is not there yet is one of the struct's. */
+export function hasKey({ definition, tree }: StoreCore, key: string): boolean {
   const schema = definition.struct?.schema as object | null | undefined;
   return Object.hasOwn(tree.root, key) || Object.hasOwn(schema ?? {}, key);
 }

@@ -1,5 +1,8 @@
 import { type CSSResultGroup, css, html, type PropertyDeclarations, type PropertyValues } from "lit";
 import { DEV } from "#dev";
+import type { Method } from "../src/events/callback.ts";
+import { provideCalls } from "../src/events/lookup.ts";
+import { mark } from "../src/events/marks.ts";
 import type { StoreCore } from "../src/state/core.ts";
 import { definitions } from "../src/state/definition.ts";
 import { resolve } from "../src/state/resolver.ts";
@@ -7,7 +10,8 @@ import { StoreProvider } from "./provider.ts";
 import { VioletElement } from "./violet-element.ts";
 
 /**
- * `<violet-shared store="chat">`: provides a store to everything inside it (`@from()`). The store is one that a
+ * `<violet-shared store="chat">`: provides a store to everything inside it (`@from()`), and its actions to the calls in
+ * attributes. The store is one that a
  * module of the page defines, by its wire name: `room/42` is a family's.
  */
 export class VioletShared extends VioletElement {
@@ -23,6 +27,10 @@ export class VioletShared extends VioletElement {
   constructor() {
     super();
     this.store = "";
+    provideCalls(this, (name) => {
+      const store = this.find();
+      return store && this.method(store, name);
+    });
   }
 
   /** The store that it provides; undefined while nobody has defined it. */
@@ -30,6 +38,14 @@ export class VioletShared extends VioletElement {
     const [name = "", ...key] = this.store.split("/");
     const definition = definitions.get(name);
     return definition && resolve(definition, definition.keys && key.join("/"));
+  }
+
+  /** What a call in an attribute may name: an action. */
+  protected method(store: StoreCore, name: string): Method | undefined {
+    const action = store.definition.actions.get(name);
+    // Named, for what does not fit its structs.
+    const { [name]: call } = { [name]: (...args: unknown[]) => store.call(name, args) };
+    return action && call && mark(call, { kind: "action", structs: action.structs });
   }
 
   override render(): unknown {

@@ -17,7 +17,7 @@ const modifiers = "prevent, stop, self, once, capture, passive, camel, debounce[
 const keys =
   "enter, esc, space, tab, up, down, left, right, delete, backspace, home, end, pageup, pagedown, f1 to f12, single characters, ctrl, alt, shift, meta";
 const sinkCure = ({ store = "" }: Details) =>
-  /^on/i.test(store)
+  /^(data-)?on/i.test(store)
     ? "Bind the event: @click=${handler}"
     : /^text on <style>/.test(store)
       ? "Set a custom property: style=${styleMap({ '--name': value })}"
@@ -38,6 +38,8 @@ export const texts = {
   E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
   E_BINDING: (d) =>
     `${d.store} has text around its handler. An event takes the handler alone: ${"@event=${handler}"}.`,
+  E_CALL: (d) =>
+    `${d.store}: "${d.name}" is not a call. Write save, save() or save(name, 'text', 10, true, null).`,
   E_CALL_ID: (d) => `"${d.name}" was called with an id that another call has. Give each call its own.`,
   E_CLIENT_EXPIRED: () =>
     "The server no longer remembers this page's writes. What was not yet acknowledged is undecided.",
@@ -59,6 +61,7 @@ export const texts = {
   E_METHOD: (d) => `"${d.name}" is called by POST alone.`,
   E_MODIFIER: (d) =>
     `${d.store}: "${d.name}" is not a modifier. Known are ${modifiers}; on key events also ${keys}.`,
+  E_NAME: (d) => `${d.store}: "${d.name}" is not known there; expected ${d.expected}.`,
   E_NO_BROWSER: (d) => `"${d.name}" works in a browser only.`,
   E_NO_SERVER: (d) => `"${d.name}" works on the server only.`,
   E_NO_SCOPE: (d) => `${at(d)} is used outside any scope. On the server, use app.run(() => ...).`,

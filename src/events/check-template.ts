@@ -3,15 +3,16 @@
  * code, and that its `@event` bindings are not sound.
  */
 import { isServer, noChange, nothing } from "lit";
+import { parseCall } from "./call.ts";
 import { checkBound } from "./handler.ts";
 import { currentHost } from "./host.ts";
 import { misuse } from "./misuse.ts";
 import { parseEventName } from "./modifiers.ts";
 import { boundBy } from "./on.ts";
 import { isCode } from "./sinks.ts";
-import { placeOf, type Slot } from "./template.ts";
+import { placeOf, type Slot, type WrittenCall } from "./template.ts";
 
-const SINK = /^(on\w.*|\.?srcdoc|\.(inner|outer)HTML)$/i;
+const SINK = /^(on\w.*|data-on-.*|\.?srcdoc|\.(inner|outer)HTML)$/i;
 const CODE_TEXT = /^(script|style)$/i;
 
 /** Throws where values would be code by the template's own text. */
@@ -31,6 +32,13 @@ export function handlerCheck(slot: Slot): (value: unknown) => void {
     const bound = boundBy(value);
     // In the browser the directive checks it: Lit tells it the host.
     if (!isServer && (bound || typeof value === "function")) return;
-    checkBound(bound ?? { handler: value, args: [] }, type, where);
+    checkBound(bound ?? { handler: value }, type, where);
   };
+}
+
+/** Throws where a call in the template's text is none. What entities stand for, the HTML parser alone knows. */
+export function checkCall(written: WrittenCall): void {
+  const where = () => placeOf(written, currentHost());
+  parseEventName(written.event, where);
+  if (!written.call.includes("&")) parseCall(written.call, where);
 }

@@ -5,10 +5,10 @@ import type { Method } from "./callback.ts";
 import { type Mark, markOf } from "./marks.ts";
 import { misuse } from "./misuse.ts";
 
-/** A function as it is bound: with the arguments that `on` gave it. */
+/** A function as it is bound: with the arguments that `on`, or a call's list, gave it. */
 export interface Bound {
   readonly handler: unknown;
-  readonly args: readonly unknown[];
+  readonly args?: readonly unknown[] | undefined;
 }
 
 /** A call with its arguments; `event` is the one that is handed out. */
@@ -20,7 +20,7 @@ export type Prepared = (event: Event) => unknown;
  */
 export function checkBound({ handler, args }: Bound, type: string, where: () => string): void {
   const mark = markOf(handler) ?? misuse("E_UNMARKED", where(), CHECKED && about(handler));
-  if (CHECKED && requiredCount(mark) > (args.length || Number(takesFields(mark, type))))
+  if (CHECKED && requiredCount(mark) > (args?.length ?? Number(takesFields(mark, type))))
     misuse("E_ARGUMENTS", where(), about(handler));
 }
 
@@ -47,7 +47,7 @@ export const isSentBy = ({ handler }: Bound, { type }: Event): boolean =>
 const takesFields = ({ kind }: Mark, type: string) => kind !== "callback" && type === "submit";
 
 /**
- * What a handler is called with, taken while the event is dispatched: the arguments of `on`, else the submitted
+ * What a handler is called with, taken while the event is dispatched: the arguments it is bound with, else the submitted
  * form's fields, else none; declared ones are checked, coerced from text and filled up with `undefined`. A plain
  * callback gets `event` after them. `self` is the handler's `this`.
  */
@@ -55,22 +55,26 @@ export function prepare({ handler, args }: Bound, event: Event, self: unknown): 
   const fn = handler as Method;
   const mark = markOf(fn) as Mark;
   const { kind, structs, takes = structs?.length } = mark;
-  let given = args;
-  if (!given.length && takesFields(mark, event.type)) given = fieldsOf(event as SubmitEvent).slice(0, takes);
+  let given = args ?? [];
+  if (!args && takesFields(mark, event.type)) given = fieldsOf(event as SubmitEvent).slice(0, takes);
   given = structs ? takeArguments(structs, given, fn.name) : [...given];
   return (late) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
 }
 
-/** The form's fields as one object: a name that comes more than once gives an array. */
-function fieldsOf({ target, submitter }: SubmitEvent): readonly unknown[] {
-  if (!(target instanceof HTMLFormElement)) return [];
-  const data = new FormData(target, submitter);
-  return [
-    Object.fromEntries(
-      [...data.keys()].map((name) => {
-        const [value, ...more] = data.getAll(name);
-        return [name, more.length ? [value, ...more] : value];
-      }),
-    ),
-  ];
+/** The form's fields as one object. */
+function fieldsOf(event: SubmitEvent): readonly unknown[] {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return [];
+  const data = dataOf(form, event);
+  return [Object.fromEntries([...data.keys()].map((name) => [name, fieldOf(data, name)]))];
+}
+
+/** What the form would send: with the button that submits it. */
+export const dataOf = (form: HTMLFormElement, { target, submitter }: SubmitEvent): FormData =>
+  new FormData(form, target === form ? submitter : null);
+
+/** A name that comes more than once gives an array, one that does not come `undefined`. */
+export function fieldOf(data: FormData, name: string): unknown {
+  const [value, ...more] = data.getAll(name);
+  return more.length ? [value, ...more] : value;
 }

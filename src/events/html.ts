@@ -1,10 +1,10 @@
-import { isServer, html as litHtml, type TemplateResult } from "lit";
+import { isServer, html as litHtml, nothing, type TemplateResult } from "lit";
 import { CHECKED } from "#dev";
-import { checkSink, handlerCheck } from "./check-template.ts";
+import { checkCall, checkSink, handlerCheck } from "./check-template.ts";
 import { listen } from "./on.ts";
 import { renderable } from "./renderable.ts";
 import { type Binder, binderOf } from "./sinks.ts";
-import { readTemplate, type Slot } from "./template.ts";
+import { readTemplate, type Slot, type WrittenCall } from "./template.ts";
 
 /**
  * Lit's `html`, with event bindings checked and what other people write kept from running: URLs that are code and styles
@@ -12,7 +12,7 @@ import { readTemplate, type Slot } from "./template.ts";
  *
  * Events: `@event[.modifier...]=${handler}`. The handler must be marked by `callback`, be an action, a live callback, the
  * stub of a server function, or one of them with arguments: `on(handler, ...args)`. `null`, `undefined` and Lit's `nothing`
- * bind nothing.
+ * bind nothing. Or a call stands in the attribute, `@event="save(name)"`, whose names are found when the event comes.
  *
  * Modifiers, in any order: `.prevent .stop .self .once .capture .passive .camel`, `.debounce.MS` and `.throttle.MS`
  * (300 ms when not given), and on key events the keys, any of which counts (`.enter .esc .space .tab .up .down .left
@@ -21,23 +21,56 @@ import { readTemplate, type Slot } from "./template.ts";
  * event through at once, `.debounce` the last one after the pause, with the target, value and arguments of its time.
  *
  * Throws a TypeError when the template renders, on the server as in the browser, whose `code` is `E_UNMARKED`,
- * `E_MODIFIER`, `E_ARGUMENTS` (declared arguments are not given), `E_BINDING` (text around the handler) or `E_SINK`
- * (`on...`, `srcdoc`, `.innerHTML`, `.outerHTML`, a URL that begins with code, and the text of `<style>` and `<script>` are
+ * `E_MODIFIER`, `E_ARGUMENTS` (declared arguments are not given), `E_BINDING` (text around the handler), `E_CALL` (text that
+ * is no call) or `E_SINK` (`on...`, `data-on-...`, `srcdoc`, `.innerHTML`, `.outerHTML`, a URL that begins with code, and the text of `<style>` and `<script>` are
  * not bound). Production browsers check the marks and the modifiers alone: the rest is the template's own text, which
  * development and every server have read.
  */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): TemplateResult<1> {
-  const binders = known.get(strings) ?? read(strings);
-  return litHtml(strings, ...values.map((value, index) => (binders[index] as Binder)(value, values)));
+  const { rewritten, bind } = known.get(strings) ?? read(strings);
+  return litHtml(rewritten, ...bind(values));
 }
 
-const known = new WeakMap<TemplateStringsArray, readonly Binder[]>();
+/** A template as Lit gets it: its calls are bound as values of Violet's own. */
+interface Bindable {
+  readonly rewritten: TemplateStringsArray;
+  readonly bind: (values: readonly unknown[]) => unknown[];
+}
 
-function read(strings: TemplateStringsArray): readonly Binder[] {
-  const slots = readTemplate(strings);
+const known = new WeakMap<TemplateStringsArray, Bindable>();
+
+function read(strings: TemplateStringsArray): Bindable {
+  const { text, slots, calls } = readTemplate(strings);
+  if (CHECKED) calls.forEach(checkCall);
   const binders = Array.from(strings, (_, index) => binderAt(slots[index]));
-  known.set(strings, binders);
-  return binders;
+  const bindAll = (values: readonly unknown[]) =>
+    values.map((value, index) => (binders[index] as Binder)(value, values));
+  const bindable = calls.length ? withCalls(text, calls, bindAll) : { rewritten: strings, bind: bindAll };
+  known.set(strings, bindable);
+  return bindable;
+}
+
+const attributeCall = isServer ? nothing : listen();
+
+/**
+ * `@click="add(n)"` becomes `data-on-click="add(n)" @click=${attributeCall}`, in the browser as on the server: there the
+ * attribute stays, for forms that are sent without JavaScript.
+ */
+function withCalls(text: string, calls: readonly WrittenCall[], bindAll: Bindable["bind"]): Bindable {
+  const whole = calls.reduceRight(
+    (text, { attribute, event, start, end }) =>
+      `${text.slice(0, start)}data-on-${event}${text.slice(start + attribute.length, end)} @${event}="\0\0"${text.slice(end)}`,
+    text,
+  );
+  const raw = whole.split(/\0\d*\0/);
+  const places = Array.from(whole.matchAll(/\0(\d*)\0/g), ([, index]) => index);
+  return {
+    rewritten: Object.assign(raw, { raw }),
+    bind(values) {
+      const bound = bindAll(values);
+      return places.map((index) => (index ? bound[Number(index)] : attributeCall));
+    },
+  };
 }
 
 function binderAt(slot: Slot | undefined): Binder {
@@ -47,6 +80,6 @@ function binderAt(slot: Slot | undefined): Binder {
   const check = CHECKED && handlerCheck(slot);
   return (handler) => {
     if (check) check(handler);
-    return !isServer && typeof handler === "function" ? listen({ handler, args: [] }) : handler;
+    return !isServer && typeof handler === "function" ? listen({ handler }) : handler;
   };
 }

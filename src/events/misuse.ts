@@ -2,7 +2,10 @@ import { CHECKED, explain } from "#dev";
 import type { Details } from "../dev/texts.ts";
 import type { ErrorCode } from "../errors.ts";
 
-type MisuseCode = Extract<ErrorCode, "E_ARGUMENTS" | "E_BINDING" | "E_MODIFIER" | "E_SINK" | "E_UNMARKED">;
+type MisuseCode = Extract<
+  ErrorCode,
+  "E_ARGUMENTS" | "E_BINDING" | "E_CALL" | "E_MODIFIER" | "E_NAME" | "E_SINK" | "E_UNMARKED"
+>;
 
 /** Where in a template: `@click on <button> in <chat-room>`; what nobody knows is left out. */
 export const place = (attribute: string, tag: string | undefined, host: string | undefined): string =>

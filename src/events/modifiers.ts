@@ -30,6 +30,9 @@ const KEY = /^(.|enter|escape|tab|delete|backspace|home|end|(page)?(up|down)|lef
 const SHORT: Record<string, string> = { esc: "escape", space: " " };
 const DEFAULT_MS = 300;
 
+/** The event and its modifiers, `click.prevent`, where an attribute of this name holds a call. */
+export const eventOf = (attribute: string): string | undefined => /^(?:@|data-on-)(.+)/.exec(attribute)?.[1];
+
 /**
  * Reads an event attribute's name, without its `@`. Modifiers may stand in any order and in any case, as the HTML
  * parser lowers static names; the event's own name keeps its case. Throws for an unknown modifier; production

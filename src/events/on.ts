@@ -2,98 +2,56 @@ import { isServer, nothing } from "lit";
 import { AsyncDirective } from "lit/async-directive.js";
 import { type DirectiveResult, directive, type EventPart, type Part, PartType } from "lit/directive.js";
 import { CHECKED } from "#dev";
+import { callOfTemplate } from "./attribute-call.ts";
+import { EventBinding } from "./event-binding.ts";
 import { type Bound, checkBound, isSentBy, prepare } from "./handler.ts";
 import { currentHost } from "./host.ts";
 import { markOf } from "./marks.ts";
 import { place } from "./misuse.ts";
-import { accepts, type EventName, parseEventName } from "./modifiers.ts";
-import type { Pace } from "./pace.ts";
+import { parseEventName } from "./modifiers.ts";
 
-/**
- * One bound event of one element: it listens while its part of the template is connected, and no longer. A call that
- * a `.debounce` holds back is dropped with its element.
- */
+/** One event of one element of a template: it is listened to while its part is connected, and no longer. */
 class Listener extends AsyncDirective {
-  #part!: EventPart;
-  #bound!: Bound;
-  #event: EventName | undefined;
-  /** What holds events back; until it is loaded none is. */
-  #pace: Pace | undefined;
-  #isSpent = false;
+  #binding: EventBinding | undefined;
 
   /** In any other place than an event's the function stays what it is. */
-  override render({ handler }: Bound): unknown {
-    return handler;
+  override render(bound?: Bound): unknown {
+    return bound?.handler;
   }
 
-  override update(part: Part, [bound]: [Bound]): unknown {
-    if (part.type !== PartType.EVENT) return bound.handler;
+  override update(part: Part, [bound]: [bound?: Bound]): unknown {
+    if (part.type !== PartType.EVENT) return this.render(bound);
     const { name, element, options } = part as EventPart;
     const attribute = `@${name}`;
     const where = () =>
       CHECKED ? place(attribute, element.localName, (options?.host as Element)?.localName) : attribute;
-    const event = this.#event ?? parseEventName(name, where);
-    checkBound(bound, event.type, where);
-    this.#part = part as EventPart;
-    this.#bound = bound;
-    this.#event = event;
-    if (!this.#pace && (event.throttle ?? event.debounce) !== undefined) void this.#loadPace();
+    const binding = (this.#binding ??= new EventBinding(element, parseEventName(name, where)));
+    if (bound) {
+      checkBound(bound, binding.name.type, where);
+      binding.find = (event) => {
+        if (isSentBy(bound, event)) event.preventDefault();
+        return () => prepare(bound, event, options?.host ?? element);
+      };
+    } else binding.find = callOfTemplate(element, name, where);
     // To add a listener that is there already does nothing.
     if (this.isConnected) this.reconnected();
     // Takes away what Lit itself may have listened with before.
     return nothing;
   }
 
-  async #loadPace(): Promise<void> {
-    try {
-      const { Pace } = await import("./pace.ts");
-      this.#pace ??= new Pace();
-    } catch {
-      // Offline, or gone after a deployment: too many calls are better than none.
-    }
-  }
-
   override reconnected(): void {
-    this.#listen("addEventListener");
+    this.#binding?.listen();
   }
 
   override disconnected(): void {
-    this.#listen("removeEventListener");
+    this.#binding?.stop();
     // An element that is moved is out of the page for a moment: what waits for it stays.
-    queueMicrotask(() => this.isConnected || this.#pace?.drop());
-  }
-
-  #listen(how: "addEventListener" | "removeEventListener"): void {
-    // `.once` counts calls, not the events that a filter stops: the browser's own would end too early.
-    // A form's fields stand before its own methods: one may have this name.
-    if (this.#event)
-      EventTarget.prototype[how].call(this.#part.element, this.#event.type, this, {
-        ...this.#event,
-        once: false,
-      });
-  }
-
-  handleEvent(event: Event): void {
-    const name = this.#event as EventName;
-    if (this.#isSpent || !accepts(name, event)) return;
-    if (name.stop) event.stopPropagation();
-    if (name.prevent || isSentBy(this.#bound, event)) event.preventDefault();
-    if (this.#pace) this.#pace.handle(name, event, () => this.#prepare(event));
-    else this.#prepare(event)(event);
-  }
-
-  /** The call with all that it takes from its time; it is given the event. */
-  #prepare(event: Event): (given: Event) => void {
-    const { element, options } = this.#part;
-    const call = prepare(this.#bound, event, options?.host ?? element);
-    return (given) => {
-      this.#isSpent = !!this.#event?.once;
-      call(given);
-    };
+    queueMicrotask(() => this.isConnected || this.#binding?.drop());
   }
 }
 
-export const listen = directive(Listener);
+/** Binds a function; without one, the call that stands in the element's attribute. */
+export const listen: (bound?: Bound) => DirectiveResult = directive(Listener);
 
 const made = new WeakMap<object, Bound>();
 
@@ -125,7 +83,7 @@ export function on<P extends readonly unknown[]>(
   handler: (...args: P) => unknown,
   ...args: Bindable<P>
 ): DirectiveResult {
-  const bound = { handler, args };
+  const bound = { handler, args: args.length ? args : undefined };
   const result = listen(bound);
   if (!CHECKED) return result;
   const bindable = isServer && !markOf(handler) ? refusing(result, bound) : result;

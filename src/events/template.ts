@@ -3,6 +3,7 @@
  * not text, not comments, not the content of `<style>`, `<script>`, `<textarea>` and `<title>`.
  */
 import { place } from "./misuse.ts";
+import { eventOf } from "./modifiers.ts";
 
 /** A bound attribute: `href="/user/${id}"`, `@click=${handler}`, `.value=${text}`. */
 export interface Slot {
@@ -15,18 +16,40 @@ export interface Slot {
   readonly texts: readonly string[];
 }
 
-export const placeOf = ({ attribute, tag }: Slot, host: string | undefined): string =>
-  place(attribute || "text", tag.toLowerCase(), host);
+/** A call in an attribute of the template's own text: `@click="increment"`. */
+export interface WrittenCall {
+  readonly tag: string;
+  readonly attribute: string;
+  readonly call: string;
+  /** The event with its modifiers. */
+  readonly event: string;
+  /** Where the attribute begins and ends in the text. */
+  readonly start: number;
+  readonly end: number;
+}
 
-// A value's place is written as its number between two NULs, which no template holds.
+/** A template's text, in which the place of a value is its number between two NULs, and what was found in it. */
+interface ReadTemplate {
+  readonly text: string;
+  /** The bound attributes by the numbers of their values; a value in a raw text has the attribute "". */
+  readonly slots: readonly Slot[];
+  readonly calls: readonly WrittenCall[];
+}
+
+export const placeOf = (
+  { attribute, tag }: Pick<Slot, "attribute" | "tag">,
+  host: string | undefined,
+): string => place(attribute || "text", tag.toLowerCase(), host);
+
 const START = /<!--|<([a-z][^\s>]*)/gi;
 const NAME = /[>=]|[^\s"'>=/]+/g;
 const RAW = /^(script|style|textarea|title)$/i;
 
-/** The bound attributes by the numbers of their values; a value in a raw text has the attribute "". */
-export function readTemplate(strings: TemplateStringsArray): Slot[] {
+export function readTemplate(strings: TemplateStringsArray): ReadTemplate {
+  // No template holds a NUL.
   const text = strings.reduce((text, part, index) => `${text}\0${index - 1}\0${part}`);
   const slots: Slot[] = [];
+  const calls: WrittenCall[] = [];
   let at = 0;
   const next = (pattern: RegExp) => {
     pattern.lastIndex = at;
@@ -53,22 +76,25 @@ export function readTemplate(strings: TemplateStringsArray): Slot[] {
     }
     const [tag = ""] = name.split("/");
     let attribute = "";
+    let begin = 0;
     for (let found = next(NAME); found && found[0] !== ">"; found = next(NAME)) {
       if (found[0] !== "=") {
         attribute = found[0];
+        begin = found.index;
         continue;
       }
       const quote = next(/\S/g)?.[0] ?? "";
-      if (/["']/.test(quote)) {
-        bind(tag, attribute, until(quote));
-        at++;
-      } else {
-        at--;
-        bind(tag, attribute, next(/[^\s"'>]*/g)?.[0] ?? "");
-      }
+      const isQuoted = /["']/.test(quote);
+      if (!isQuoted) at--;
+      const value = isQuoted ? until(quote) : (next(/[^\s"'>]*/g)?.[0] ?? "");
+      if (isQuoted) at++;
+      const event = eventOf(attribute);
+      if (event && !value.includes("\0"))
+        calls.push({ tag, attribute, call: value, event, start: begin, end: at });
+      bind(tag, attribute, value);
     }
     // Lit, too, takes no other name for one of them.
     if (RAW.test(name)) bind(tag, "", until(`</${name}`));
   }
-  return slots;
+  return { text, slots, calls };
 }

@@ -7,9 +7,9 @@ import { assert, suite, test } from "../../support/suite.ts";
 type Fn = (...args: never[]) => unknown;
 
 const click = new Event("click");
-const call = (handler: Fn, args: readonly unknown[] = [], event = click) =>
+const call = (handler: Fn, args?: readonly unknown[], event = click) =>
   prepare({ handler, args }, event, undefined)(event);
-const check = (handler: unknown, args: readonly unknown[] = [], type = "click") =>
+const check = (handler: unknown, args?: readonly unknown[], type = "click") =>
   checkBound({ handler, args }, type, () => "@click on <button> in <chat-room>");
 
 suite("a handler's arguments", () => {

@@ -1,0 +1,69 @@
+import type { Prepared } from "./handler.ts";
+import { accepts, type EventName } from "./modifiers.ts";
+import type { Pace } from "./pace.ts";
+
+/** Finds what an event calls, for each that passes the filters; what that gives takes the arguments of its time. */
+export type Find = (event: Event) => () => Prepared;
+
+/** One bound event of one element, with its modifiers. A call that a `.debounce` holds back can be dropped. */
+export class EventBinding implements EventListenerObject {
+  readonly name: EventName;
+  find!: Find;
+  readonly #element: Element;
+  /** What holds events back; until it is loaded none is. */
+  #pace: Pace | undefined;
+  #isSpent = false;
+
+  constructor(element: Element, name: EventName) {
+    this.#element = element;
+    this.name = name;
+    if ((name.throttle ?? name.debounce) !== undefined) void this.#loadPace();
+  }
+
+  async #loadPace(): Promise<void> {
+    try {
+      const { Pace } = await import("./pace.ts");
+      this.#pace = new Pace();
+    } catch {
+      // Offline, or gone after a deployment: too many calls are better than none.
+    }
+  }
+
+  listen(): void {
+    this.#change("addEventListener");
+  }
+
+  stop(): void {
+    this.#change("removeEventListener");
+  }
+
+  /** Forgets the call that is held back. */
+  drop(): void {
+    this.#pace?.drop();
+  }
+
+  #change(how: "addEventListener" | "removeEventListener"): void {
+    // `.once` counts calls, not the events that a filter stops: the browser's own would end too early.
+    // A form's fields stand before its own methods: one may have this name.
+    EventTarget.prototype[how].call(this.#element, this.name.type, this, { ...this.name, once: false });
+  }
+
+  handleEvent(event: Event): void {
+    const { name } = this;
+    if (!accepts(name, event)) return;
+    // Also where the call is spent or held back: the browser must not submit its form.
+    const prepare = this.find(event);
+    if (this.#isSpent) return;
+    if (name.stop) event.stopPropagation();
+    if (name.prevent) event.preventDefault();
+    const take = () => {
+      const call = prepare();
+      return (given: Event) => {
+        this.#isSpent = !!name.once;
+        call(given);
+      };
+    };
+    if (this.#pace) this.#pace.handle(name, event, take);
+    else take()(event);
+  }
+}
