@@ -14,15 +14,21 @@ export interface Call {
   readonly args: readonly Arg[] | undefined;
 }
 
-const HEAD = /^\s*([$_\p{ID_Start}][$\p{ID_Continue}]*)\s*(\(\s*\)\s*$|\(|$)/u;
-const ARGUMENT =
-  /\s*(?:(-?\d+(?:\.\d+)?)|'((?:[^'\\]|\\[\\'"nt])*)'|"((?:[^"\\]|\\[\\'"nt])*)"|([$_\p{ID_Start}][$\p{ID_Continue}-]*(?:\.[$\p{ID_Continue}-]+)*))\s*(,|\)\s*$)/uy;
-const words = new Map([
+type Token = string | { readonly value: string };
+
+// A string without its end is a token, too, so that nothing is looked for again.
+const TOKEN = /'((?:[^'\\]|\\.)*)('?)|"((?:[^"\\]|\\.)*)("?)|[^\s'"(),]+|[(),]/gs;
+const NAME = /^[$_\p{ID_Start}][$\p{ID_Continue}]*$/u;
+const START = /^[$_\p{ID_Start}]/u;
+const STEP = /^[$\p{ID_Continue}-]+$/u;
+const NUMBER = /^-?\d+(\.\d+)?$/;
+const words = new Map<string, boolean | null>([
   ["true", true],
   ["false", false],
   ["null", null],
 ]);
-const controls: Record<string, string> = { n: "\n", t: "\t" };
+/** What may stand after a backslash. */
+const escapes: Record<string, string> = { n: "\n", t: "\t", "'": "'", '"': '"', "\\": "\\" };
 
 const known = new Map<string, Call>();
 
@@ -34,18 +40,28 @@ export function parseCall(text: string, where: () => string): Call {
 }
 
 function read(text: string, refuse: () => never): Call {
-  const [head, name = "", open] = HEAD.exec(text) ?? refuse();
-  const args: Arg[] = [];
-  ARGUMENT.lastIndex = head.length;
-  for (let end: string | undefined = open === "(" ? "," : ""; end === ","; ) {
-    const [, number, single, double = single, path = "", next] = ARGUMENT.exec(text) ?? refuse();
-    const word = words.get(path);
-    if (number) args.push({ value: Number(number) });
-    else if (double !== undefined) args.push({ value: double.replace(/\\(.)/g, unescaped) });
-    else args.push(word === undefined ? { name: path } : { value: word });
-    end = next;
-  }
-  return { name, args: open ? args : undefined };
+  const tokenOf = ([token, single, end, double = single, close = end]: readonly (
+    | string
+    | undefined
+  )[]): Token => {
+    if (double === undefined) return token as string;
+    const value = double.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? refuse());
+    return close ? { value } : refuse();
+  };
+  const argumentOf = (token: Token): Arg => {
+    if (typeof token !== "string") return token;
+    const value = NUMBER.test(token) ? Number(token) : words.get(token);
+    if (value !== undefined) return { value };
+    const isPath = START.test(token) && token.split(".").every((step) => STEP.test(step));
+    return isPath ? { name: token } : refuse();
+  };
+  const [name, open, ...list] = Array.from(text.matchAll(TOKEN), tokenOf);
+  if (typeof name !== "string" || !NAME.test(name)) return refuse();
+  if (!open) return { name, args: undefined };
+  if (open !== "(" || list.pop() !== ")" || (list.length && list.length % 2 === 0)) refuse();
+  const args = list.flatMap((token, index) => {
+    if (index % 2 === 0) return argumentOf(token);
+    return token === "," ? [] : refuse();
+  });
+  return { name, args };
 }
-
-const unescaped = (_: string, letter: string) => controls[letter] ?? letter;

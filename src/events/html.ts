@@ -62,8 +62,9 @@ function withCalls(text: string, calls: readonly WrittenCall[], bindAll: Bindabl
       `${text.slice(0, start)}data-on-${event}${text.slice(start + attribute.length, end)} @${event}="\0\0"${text.slice(end)}`,
     text,
   );
-  const raw = whole.split(/\0\d*\0/);
-  const places = Array.from(whole.matchAll(/\0(\d*)\0/g), ([, index]) => index);
+  const parts = whole.split("\0");
+  const raw = parts.filter((_, index) => index % 2 === 0);
+  const places = parts.filter((_, index) => index % 2);
   return {
     rewritten: Object.assign(raw, { raw }),
     bind(values) {

@@ -114,10 +114,10 @@ suite("what is bound", () => {
 
   test("may be an action of one argument on submit, which gets the fields", () => {
     const signUp = mark(() => {}, { kind: "action", structs: [object({ name: string() })] });
-    assert.doesNotThrow(() => check(signUp, [], "submit"));
-    assert.throws(() => check(signUp, [], "click"), { code: "E_ARGUMENTS" });
+    assert.doesNotThrow(() => check(signUp, undefined, "submit"));
+    assert.throws(() => check(signUp, undefined, "click"), { code: "E_ARGUMENTS" });
     const rename = mark(() => {}, { kind: "action", structs: [string(), string()] });
-    assert.throws(() => check(rename, [], "submit"), { code: "E_ARGUMENTS" });
+    assert.throws(() => check(rename, undefined, "submit"), { code: "E_ARGUMENTS" });
     assert.throws(
       () =>
         check(

@@ -130,7 +130,7 @@ suite("a sink", () => {
 
   test("may stand in the template's own text, and other names may begin alike", () => {
     assert.doesNotThrow(
-      () => html`<p onclick="history.back()" on=${text} data-on-click=${text} .onSave=${save}></p>`,
+      () => html`<p onclick="history.back()" on=${text} data-once=${text} .onSave=${save}></p>`,
     );
   });
 });
