@@ -7,6 +7,7 @@ import { mark } from "../../src/events/marks.ts";
 import { on } from "../../src/events/on.ts";
 import { trusted } from "../../src/events/trusted.ts";
 import { afterEach, assert, suite, test } from "../support/suite.ts";
+import { runAll, withTimers } from "../support/timers.ts";
 
 /** An element of a base class that does not know Violet. It renders what `template` gives. */
 class EventHost extends LitElement {
@@ -326,28 +327,6 @@ suite("modifiers", () => {
 });
 
 suite(".debounce", () => {
-  /** Runs `body` with timers that fire when told. */
-  async function withTimers(
-    body: (timers: Map<number, { run: () => void; ms: number }>) => Promise<void>,
-  ): Promise<void> {
-    const { setTimeout, clearTimeout } = globalThis;
-    const timers = new Map<number, { run: () => void; ms: number }>();
-    let last = 0;
-    globalThis.setTimeout = ((run: () => void, ms: number) => {
-      const id = ++last;
-      timers.set(id, { ms, run: () => timers.delete(id) && run() });
-      return id;
-    }) as typeof setTimeout;
-    globalThis.clearTimeout = ((id: number) => void timers.delete(id)) as typeof clearTimeout;
-    try {
-      await body(timers);
-    } finally {
-      Object.assign(globalThis, { setTimeout, clearTimeout });
-    }
-  }
-  const runAll = (timers: Map<number, { run: () => void }>) => {
-    for (const { run } of [...timers.values()]) run();
-  };
   const type = (input: Element, value: string) => {
     (input as HTMLInputElement).value = value;
     fire(input, "input", { composed: true });

@@ -1,5 +1,6 @@
 import { render } from "@lit-labs/ssr";
 import { collectResult } from "@lit-labs/ssr/lib/render-result.js";
+import { digestForTemplateResult } from "@lit-labs/ssr-client";
 import { LitElement, html as litHtml, type TemplateResult } from "lit";
 import { string } from "superstruct";
 import { callback } from "../../src/events/callback.ts";
@@ -91,6 +92,33 @@ suite("@event on the server", () => {
     const page = await inRoom(() => html`<button @click.prevent=${save} @focus=${none}>Save</button>`);
     assert.match(page, /<button\s*>Save<\/button>/);
   });
+});
+
+suite("a call in an attribute on the server", () => {
+  test("is kept for the browser, as data-on-..., and nothing else of it is rendered", async () => {
+    const page = await inRoom(
+      () =>
+        html`<form @submit="add(n)" class=${"a"}><button data-on-click.prevent="save('&quot;')">Save</button></form>`,
+    );
+    assert.match(
+      page.replace(/<!--.*?-->/g, "").replace(/\s+/g, " "),
+      /<form data-on-submit="add\(n\)" +class="a"><button data-on-click\.prevent="save\('&quot;'\)" ?>Save<\/button><\/form>/,
+    );
+  });
+
+  test("has the digest that the browser finds: the same strings, whatever stands around", async () => {
+    const page = await inRoom(() => html`<p @click="add"></p>`);
+    const { strings } = html`<p @click="add"></p>`;
+    assert.deepEqual([...strings], [`<p data-on-click="add" @click="`, `"></p>`]);
+    const digest = digestForTemplateResult(html`<p @click="add"></p>`);
+    assert.ok(page.includes(`<!--lit-part ${digest}-->`), page);
+  });
+
+  test("throws where it is none", () =>
+    assert.rejects(
+      inRoom(() => html`<form @submit="add(n"></form>`),
+      { code: "E_CALL", message: /^@submit on <form> in <chat-room>: "add\(n" is not a call\./ },
+    ));
 });
 
 suite("trusted on the server", () => {
