@@ -38,11 +38,12 @@ suite("hydration of @event", () => {
   for (const attribute of ["@click", "data-on-click"])
     test(`attaches the calls of ${attribute}, whose attributes are kept`, () => {
       const seen: unknown[] = [];
+      const text = "Send";
       const add = callback((...args: unknown[]) => void seen.push(args[0]));
       const page = () =>
         attribute === "@click"
-          ? html`<button @click="add(1)" .onSelect=${add}>${"Send"}</button>`
-          : html`<button data-on-click="add(1)" .onSelect=${add}>${"Send"}</button>`;
+          ? html`<button @click="add(1)" .onSelect=${add}>${text}</button>`
+          : html`<button data-on-click="add(1)" .onSelect=${add}>${text}</button>`;
 
       const container = document.createElement("div");
       provideCalls(container, (name) => (name === "add" ? add : undefined));
