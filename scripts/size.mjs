@@ -21,7 +21,7 @@ const lines = [
     code: `export { shared, local, html, callback } from "violet-live";
            export { VioletElement, from, each } from "violet-live/elements";`,
     external: peers,
-    limit: 17_760,
+    limit: 18_870,
     gate: 6000,
     goal: 5000,
   },
@@ -29,7 +29,7 @@ const lines = [
     name: "every export of violet-live and /elements",
     code: `export * from "violet-live"; export * from "violet-live/elements";`,
     external: peers,
-    limit: 19_410,
+    limit: 20_550,
     gate: 7500,
     goal: 6500,
   },
@@ -44,13 +44,13 @@ const lines = [
   {
     name: "the chat page, with Lit and superstruct",
     code: `import "${root}lib/demo/chat/client.js";`,
-    limit: 31_720,
+    limit: 33_020,
     gate: 18_000,
   },
   {
     name: "the drop-in file",
     code: `export * from "${root}lib/elements/drop-in.js";`,
-    limit: 29_680,
+    limit: 30_990,
     gate: 17_000,
     oneFile: true,
     without: /\/superstruct\//,

@@ -1,0 +1,57 @@
+/** Calls in attributes, as the server renders them and the browser adopts them, without `unsafe-eval`. */
+import { html } from "../../src/index.ts";
+import { getPage, type Served, serve, withoutMarkers } from "../support/serve.ts";
+import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
+import { bundle } from "./hydration/bundle.ts";
+import "../../elements/tags.ts";
+import "./hydration/calls.ts";
+import { isLive, People, status } from "./support/people.ts";
+
+const client = `import "./calls.ts"; import "../../../elements/tags.ts";`;
+
+suite("calls in attributes of a page", () => {
+  let served: Served;
+  let people: People;
+  before(async () => {
+    const assets = await bundle({ client });
+    served = await serve((site, app) => {
+      site.use((_, response, next) => {
+        response.set("Content-Security-Policy", "default-src 'self'");
+        next();
+      });
+      site.get("/favicon.ico", (_, response) => void response.status(204).end());
+      for (const [path, text] of assets) site.get(path, (_, response) => void response.type("js").send(text));
+      site.get(
+        "/",
+        app.page(
+          () => html`<violet-shared store="calls-tally"><tally-form></tally-form></violet-shared>
+            <violet-status></violet-status>`,
+          { client: "/assets/client.js" },
+        ),
+      );
+    });
+    people = await People.start();
+  });
+  after(async () => {
+    await people[Symbol.asyncDispose]();
+    await served.close();
+  });
+  afterEach(async () => assert.deepEqual(await people.leave(), []));
+
+  test("stand in its HTML, and nothing else of them", async () => {
+    const { html } = await getPage(served.url);
+    assert.match(withoutMarkers(html), /<form data-on-submit="add\(n, name\)"\s*>/);
+    assert.match(withoutMarkers(html), /<button data-on-click="rename\('it\\'s me'\)"\s*>/);
+  });
+
+  test("are adopted, and work under default-src 'self', without a navigation", async () => {
+    const page = await people.visit(served.url);
+    await isLive(page);
+    await page.getByLabel("Number").fill("4");
+    await page.getByRole("button", { name: "Add" }).click();
+    await status(page, "Tally").filter({ hasText: "Ada 7" }).waitFor();
+    await page.getByRole("button", { name: "Rename" }).click();
+    await status(page, "Tally").filter({ hasText: "it's me 7" }).waitFor();
+    assert.equal(page.url(), `${served.url}/`);
+  });
+});
