@@ -14,6 +14,7 @@ export interface Call {
   readonly args: readonly Arg[] | undefined;
 }
 
+type Match = readonly (string | undefined)[];
 type Token = string | { readonly value: string };
 
 // A string without its end is a token, too, so that nothing is looked for again.
@@ -40,10 +41,7 @@ export function parseCall(text: string, where: () => string): Call {
 }
 
 function read(text: string, refuse: () => never): Call {
-  const tokenOf = ([token, single, end, double = single, close = end]: readonly (
-    | string
-    | undefined
-  )[]): Token => {
+  const tokenOf = ([token, single, end, double = single, close = end]: Match): Token => {
     if (double === undefined) return token as string;
     const value = double.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? refuse());
     return close ? { value } : refuse();

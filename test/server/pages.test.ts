@@ -56,6 +56,10 @@ suite("static pages", () => {
       "bare.html",
       `\uFEFF<violet-shared store="pages-visitors"><visit-badge></visit-badge></violet-shared>`,
     );
+    write(
+      "calls.html",
+      `<violet-shared store="pages-visitors" @reset="add"><visit-badge @click="f('a')"></visit-badge><b @click.stop="f(&quot;)" data-on-focus='g()'></b></violet-shared>`,
+    );
     write("broken.html", `<!doctype html><body><broken-badge></broken-badge><visit-badge></visit-badge>`);
     write("sub/index.html", "<!doctype html><p>index</p>");
     write(".hidden.html", "<p>hidden</p>");
@@ -70,6 +74,13 @@ suite("static pages", () => {
   after(async () => {
     await served.close();
     rmSync(folder, { recursive: true });
+  });
+
+  test("keep the calls in their attributes as they stand", async () => {
+    const page = withoutMarkers(await (await fetch(`${served.url}/calls.html`)).text());
+    assert.match(page, /<violet-shared +store="pages-visitors" @reset="add" *>/);
+    assert.match(page, /<visit-badge +@click="f\(('|&#39;)a('|&#39;)\)" *>/);
+    assert.ok(page.includes(`<b @click.stop="f(&quot;)" data-on-focus='g()'></b>`), page);
   });
 
   test("render the elements in them with the store of the tag around", async () => {
