@@ -51,11 +51,11 @@ export class EventBinding implements EventListenerObject {
   handleEvent(event: Event): void {
     const { name } = this;
     if (!accepts(name, event)) return;
+    if (name.stop && !this.#isSpent) event.stopPropagation();
+    if (name.prevent && !this.#isSpent) event.preventDefault();
     // Also where the call is spent or held back: the browser must not submit its form.
     const prepare = this.find(event);
     if (this.#isSpent) return;
-    if (name.stop) event.stopPropagation();
-    if (name.prevent) event.preventDefault();
     const take = () => {
       const call = prepare();
       return (given: Event) => {

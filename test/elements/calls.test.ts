@@ -405,6 +405,8 @@ suite("a form with a call", () => {
   test("is submitted where nothing has the name, as without JavaScript", async () => {
     const place = await inPlain(`<form @submit="nobody"></form>`);
     assert.equal((await failure(() => assert.equal(submit(place), false))).code, "E_NAME");
+    const prevented = await inPlain(`<form @submit.prevent="nobody"></form>`);
+    assert.equal((await failure(() => assert.equal(submit(prevented), true))).code, "E_NAME");
   });
 });
 
