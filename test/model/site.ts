@@ -60,7 +60,7 @@ export class Site {
   #newHub() {
     const { logOps, outboxBytes, storeBytes: maxStoreBytes } = this.#schedule;
     return new Hub({
-      backend: this.storage,
+      backend: this.storage.open(),
       limits: {
         ...defaultLimits,
         logOps,

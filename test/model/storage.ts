@@ -16,8 +16,7 @@ interface Request {
 /** So many commits can be lost at once. */
 export const MAX_ROLLBACK = 3;
 
-export class SimStorage implements Backend {
-  readonly durability = "process";
+export class SimStorage {
   readonly #history: History;
   readonly #isDelayed: boolean;
   /** The last states of each store, the newest at the end. */
@@ -25,22 +24,37 @@ export class SimStorage implements Backend {
   #requests: Request[] = [];
   #epochs = 0;
   #failing = 0;
+  /** Numbers the servers: of one that died nothing comes any more, whatever it was about to ask for. */
+  #server = 0;
 
   constructor(history: History, isDelayed: boolean) {
     this.#history = history;
     this.#isDelayed = isDelayed;
   }
 
+  /** For the server that starts now. */
+  open(): Backend {
+    const server = ++this.#server;
+    const whileAlive = <T>(ask: () => Promise<T>): Promise<T> =>
+      server === this.#server ? ask() : new Promise(() => {});
+    return {
+      durability: "process",
+      load: (store) => whileAlive(() => this.#load(store)),
+      commit: (commit) => whileAlive(() => this.#commit(commit)),
+      close: async () => {},
+    };
+  }
+
   get waiting(): number {
     return this.#requests.length;
   }
 
-  async load(store: string): Promise<StoredState | undefined> {
+  async #load(store: string): Promise<StoredState | undefined> {
     if (this.#failing && this.#failing--) throw new VioletError("E_UNAVAILABLE");
     return this.#kept.get(store)?.at(-1);
   }
 
-  async commit(commit: Commit): Promise<void> {
+  async #commit(commit: Commit): Promise<void> {
     const value = commit.value();
     const asked = { ...commit, value: () => value };
     if (!this.#isDelayed) return this.#keep(asked);
@@ -87,6 +101,7 @@ export class SimStorage implements Backend {
 
   /** The server dies: what it asked for was done, or it was not; it will never know. */
   abandon(isDone: () => boolean): void {
+    this.#server++;
     for (const { commit } of this.#requests.splice(0)) if (isDone()) this.#keep(commit);
   }
 
@@ -121,6 +136,4 @@ export class SimStorage implements Backend {
     }
     return false;
   }
-
-  async close(): Promise<void> {}
 }
