@@ -1,5 +1,7 @@
 import type { PropertyValues, ReactiveElement } from "lit";
 import { nameOf } from "../src/calls/callable.ts";
+import type { Method } from "../src/events/callback.ts";
+import { provideCalls } from "../src/events/lookup.ts";
 import { type Marked, mark } from "../src/events/marks.ts";
 import { type Json, type JsonObject, plain } from "../src/state/json.ts";
 import type { Live, LiveCalls, LiveError, Mounted } from "../src/state/live.ts";
@@ -52,9 +54,10 @@ export function LiveElement<S, C, P>(live: Live<S, C, P>): LiveBase<S, C> {
   return class extends VioletElement {
     #mounted: Mounted | undefined;
     #internals: ElementInternals | undefined;
-    readonly #calls = new Map<string, Marked>();
+    readonly #calls = new Map<string, Method & Marked>();
 
     [mounts](): Mounted {
+      if (!this.#mounted) provideCalls(this, (name) => this.#ownCall(name));
       return (this.#mounted ??= mount({
         host: this,
         component: nameOf(live),
@@ -74,7 +77,13 @@ export function LiveElement<S, C, P>(live: Live<S, C, P>): LiveBase<S, C> {
       get: (_, name) => (typeof name === "string" && name !== "then" ? this.#callOf(name) : undefined),
     });
 
-    #callOf(name: string): Marked {
+    /** For calls in attributes: a name that this component has. */
+    #ownCall(name: string): Method | undefined {
+      const { callbacks = {} } = this.#mounted?.about ?? {};
+      return Object.hasOwn(callbacks, name) ? this.#callOf(name) : undefined;
+    }
+
+    #callOf(name: string): Method & Marked {
       const mounted = () => this[mounts]();
       const call =
         this.#calls.get(name) ??
