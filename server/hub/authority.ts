@@ -153,7 +153,7 @@ export class Authority extends StoreCore {
   }
 
   /** The answer to a subscription: what was missed since, or everything: `value` is what the client may see. */
-  state({ epoch, version }: Request, writer: string, value: () => JsonObject): Frame<"state"> {
+  state({ epoch, version, untyped }: Request, writer: string, value: () => JsonObject): Frame<"state"> {
     const { n: last = 0, refusal } = this.#writers.get(writer) ?? {};
     const missed = epoch === this.epoch && version !== undefined ? this.#missed(version) : undefined;
     const patches = missed?.map((each) =>
@@ -161,6 +161,7 @@ export class Authority extends StoreCore {
     );
     const content = patches ? { patches } : { value: value(), ...(this.views.areDefined && { view: true }) };
     const { name, id } = this;
+    const actions = untyped && [...this.definition.actions.keys()];
     return {
       type: "state",
       store: name,
@@ -170,6 +171,7 @@ export class Authority extends StoreCore {
       last,
       refusal,
       ...content,
+      ...(actions && { actions }),
     } as Frame<"state">;
   }
 

@@ -16,6 +16,8 @@ export interface Request {
   readonly version?: number | undefined;
   /** Of an instance of a live component: what its element was given. */
   readonly params?: Readonly<Record<string, unknown>> | undefined;
+  /** The page does not know its actions. */
+  readonly untyped?: true | undefined;
 }
 
 /** A batch of this client that is committed. Without `v` that was said before. */

@@ -53,6 +53,8 @@ export interface Definition {
   readonly migrate: ((old: unknown, from: number) => unknown) | undefined;
   readonly persist: boolean | "session" | "cookie";
   readonly reflect: readonly string[];
+  /** Of a store that no module of the page defines: takes the names of its actions, which the server tells. */
+  readonly named?: (actions: readonly string[]) => void;
 }
 
 /** All definitions of this process or page, by name: the wire knows a store by it. */

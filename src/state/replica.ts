@@ -54,6 +54,8 @@ export interface Given {
   readonly epoch: string;
   readonly version: number;
   readonly value: JsonObject;
+  /** Names, for a page that may not define the store. */
+  readonly actions?: readonly string[] | undefined;
 }
 
 export class Replica extends StoreCore {
@@ -78,7 +80,10 @@ export class Replica extends StoreCore {
     this.#host = host;
     this.#outbox = new Outbox(definition.scope !== "live");
     this.#loaded.promise.catch(() => {});
-    if (given) this.#adopt(given);
+    if (given) {
+      definition.named?.(given.actions ?? []);
+      this.#adopt(given);
+    }
   }
 
   get epoch(): string | undefined {
@@ -191,11 +196,15 @@ export class Replica extends StoreCore {
   // What goes to the server
 
   /** What this page knows of the store, to subscribe or to resume. */
-  subscription(): { store: string; life: number; epoch?: string; version?: number } {
+  subscription(): Omit<Frame<"subscribe">, "type"> {
     this.#id = undefined;
     this.#outbox.reset();
     this.#outbox.forget(this.#host.offlineSince ?? this.#host.now());
-    const known = { store: this.name, life: this.#outbox.life };
+    const known: Omit<Frame<"subscribe">, "type"> = {
+      store: this.name,
+      life: this.#outbox.life,
+      ...(this.definition.named && { untyped: true }),
+    };
     return this.#epoch === undefined ? known : { ...known, epoch: this.#epoch, version: this.#version };
   }
 
@@ -385,8 +394,9 @@ export class Replica extends StoreCore {
   // Subscribing, resuming, starting again
 
   #state(state: State) {
-    const { epoch, last, patches } = state;
+    const { epoch, last, patches, actions = [] } = state;
     const outbox = this.#outbox;
+    this.definition.named?.(actions);
     this.#id = state.id;
     this.#isDenied = false;
     this.#hasView = !!state.view;

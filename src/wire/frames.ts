@@ -80,6 +80,8 @@ const subscription = {
   version: optional(Count),
   /** Of an instance of a live component: what it is made with, where the server does not have it yet. */
   params: optional(record(string(), any())),
+  /** Nobody in the page defines it: the answer names its actions. */
+  untyped: optional(literal(true)),
 };
 const Subscription = object(subscription);
 
@@ -167,6 +169,8 @@ export const frames = {
       view: optional(literal(true)),
       /** The store is an instance of a live component. */
       live: optional(About),
+      /** The names of its actions, for a page to which it is untyped. */
+      actions: optional(array(Name)),
     }),
   ),
   /** What made version `v` of version `v - 1`. */
