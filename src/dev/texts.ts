@@ -19,9 +19,11 @@ const keys =
 const sinkCure = ({ store = "" }: Details) =>
   /^(data-)?on/i.test(store)
     ? "Bind the event: @click=${handler}"
-    : /^text on <style>/.test(store)
-      ? "Set a custom property: style=${styleMap({ '--name': value })}"
-      : "Render raw HTML as a child: ${trusted(html)}";
+    : /^data-/.test(store)
+      ? 'Bind another attribute, a class, or an event: data-on-click="name"'
+      : /^text on <style>/.test(store)
+        ? "Set a custom property: style=${styleMap({ '--name': value })}"
+        : "Render raw HTML as a child: ${trusted(html)}";
 
 /**
  * Every error of Violet: its code and its text: what failed, what was expected and got, what to do.
@@ -37,7 +39,9 @@ export const texts = {
   E_BAD_MESSAGE: (d) => `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`,
   E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
   E_BINDING: (d) =>
-    `${d.store} has text around its handler. An event takes the handler alone: ${"@event=${handler}"}.`,
+    d.hint
+      ? `${d.store}: ${d.hint}.`
+      : `${d.store} has text around its handler. An event takes the handler alone: ${"@event=${handler}"}.`,
   E_CALL: (d) =>
     `${d.store}: "${d.name}" is not a call. Write save, save() or save(name, 'text', 10, true, null).`,
   E_CALL_ID: (d) => `"${d.name}" was called with an id that another call has. Give each call its own.`,
