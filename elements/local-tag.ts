@@ -5,7 +5,7 @@ import { mark } from "../src/events/marks.ts";
 import type { StoreCore } from "../src/state/core.ts";
 import { type Definition, definitions } from "../src/state/definition.ts";
 import { resolve } from "../src/state/resolver.ts";
-import { hasKey } from "./provider.ts";
+import { hasKey } from "./provided.ts";
 import { VioletShared } from "./shared-tag.ts";
 
 /**
@@ -25,8 +25,7 @@ export class VioletLocal extends VioletShared {
   }
 
   protected override find(): StoreCore | undefined {
-    const definition = definitions.get(this.store) ?? this.#define();
-    return definition && resolve(definition, undefined);
+    return findLocal(this.store, this.initial);
   }
 
   protected override method(store: StoreCore, name: string): Method | undefined {
@@ -42,26 +41,33 @@ export class VioletLocal extends VioletShared {
     return super.method(store, name) ?? (own && mark(own, { kind: "action" }));
   }
 
-  /** Not entered under its name: a page's HTML must not define anything for the whole server. */
-  #define(): Definition | undefined {
-    const { store: name, initial } = this;
-    if (initial === null) return undefined;
-    return {
-      name,
-      scope: "local",
-      initial: () => parse(initial, name),
-      keys: undefined,
-      struct: undefined,
-      serverOnly: new Set(),
-      actions: new Map(),
-      access: undefined,
-      optimistic: true,
-      version: 1,
-      migrate: undefined,
-      persist: false,
-      reflect: [],
-    };
-  }
+  protected override assume(): void {}
+}
+
+/** The local store of that name, or one that `initial` (JSON) makes. Runs on the server too. Throws E_OPTION. */
+export function findLocal(name: string, initial: string | null): StoreCore | undefined {
+  const definition = definitions.get(name) ?? define(name, initial);
+  return definition && resolve(definition, undefined);
+}
+
+/** Not entered under its name: a page's HTML must not define anything for the whole server. */
+function define(name: string, initial: string | null): Definition | undefined {
+  if (initial === null) return undefined;
+  return {
+    name,
+    scope: "local",
+    initial: () => parse(initial, name),
+    keys: undefined,
+    struct: undefined,
+    serverOnly: new Set(),
+    actions: new Map(),
+    access: undefined,
+    optimistic: true,
+    version: 1,
+    migrate: undefined,
+    persist: false,
+    reflect: [],
+  };
 }
 
 function parse(initial: string, store: string): unknown {

@@ -54,3 +54,12 @@ function holdUpdates(element: ReactiveElement) {
     await scheduleUpdate.call(held);
   };
 }
+
+/** Which store an element provides to the plain HTML inside it. */
+export const providers = new WeakMap<Node, () => StoreCore | undefined>();
+
+/** Whether a state has the key. An optional one that is not there yet is one of the struct's. */
+export function hasKey({ definition, tree }: StoreCore, key: string): boolean {
+  const schema = definition.struct?.schema as object | null | undefined;
+  return Object.hasOwn(tree.root, key) || Object.hasOwn(schema ?? {}, key);
+}
