@@ -6,6 +6,7 @@ import { answerClosed } from "../health.ts";
 import type { Middleware } from "../options.ts";
 import { Answer } from "./answer.ts";
 import { closeDocument, openDocument } from "./document.ts";
+import { fillBody } from "./fill.ts";
 import { renderToHtml } from "./renderer.ts";
 import type { Rendering } from "./rendering.ts";
 
@@ -103,7 +104,7 @@ function renderHead<R>(rendering: Rendering, request: R, options: PageOptions<R>
 const textOf = (value: unknown): string => String(renderable(value));
 
 const renderBody = async <R>(rendering: Rendering, request: R, { template }: Page<R>): Promise<string> =>
-  renderToHtml(await template(request), rendering);
+  fillBody(renderToHtml(await template(request), rendering), rendering);
 
 const get = <T, R>(value: PerRequest<T, R> | undefined, request: R): T | undefined =>
   typeof value === "function" ? (value as (request: R) => T)(request) : value;

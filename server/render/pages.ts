@@ -11,6 +11,7 @@ import type { Middleware } from "../options.ts";
 import { Answer } from "./answer.ts";
 import { liveParts } from "./document.ts";
 import { attributesHtml } from "./escape.ts";
+import { fill } from "./fill.ts";
 import { placesOf } from "./places.ts";
 import { renderToHtml, templateOf } from "./renderer.ts";
 
@@ -35,14 +36,14 @@ export function pages(app: App, folder: string, options: PagesOptions = {}): Mid
       if (app.isClosed) return answerClosed(response);
       const visit = await answer.visit();
       const { rendering, result } = await answer.inPasses(visit, async (rendering) =>
-        renderToHtml(file, rendering),
+        fill(renderToHtml(file, rendering), rendering),
       );
       answer.start(visit, { isLive: rendering.isLive });
       const { live, payload } = liveParts(rendering, options.client);
-      const fill = { html: attributesHtml(visit.reflected().attributes), head: live, body: payload };
+      const parts = { html: attributesHtml(visit.reflected().attributes), head: live, body: payload };
       response.end(
-        result.replace(MARKS, (mark, nonce, place: keyof typeof fill) =>
-          nonce === NONCE ? fill[place] : mark,
+        result.replace(MARKS, (mark, nonce, place: keyof typeof parts) =>
+          nonce === NONCE ? parts[place] : mark,
         ),
       );
     };

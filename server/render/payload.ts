@@ -24,6 +24,8 @@ export interface RenderedStore {
   readonly value: JsonObject;
   /** Of an instance of a live component. */
   readonly live?: About;
+  /** The names of its actions, where the page's HTML binds it: no module may define it there. */
+  readonly actions?: readonly string[];
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@
  */
 import type { LitElement } from "lit";
 import { fail, VioletError } from "../../src/errors.ts";
+import type { StoreCore } from "../../src/state/core.ts";
 import { type Definition, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
 import type { Mounted, Mounting } from "../../src/state/live.ts";
@@ -134,6 +135,12 @@ export class Rendering {
     }
   }
 
+  /** Plain HTML is bound to this store: the browser is told what its actions are called. */
+  tellActions({ name, definition: { actions } }: StoreCore): void {
+    const rendered = this.#rendered[name];
+    if (rendered && actions.size) this.#rendered[name] = { ...rendered, actions: [...actions.keys()] };
+  }
+
   /** The tag that applies the stylesheet of a class, for its shadow roots. */
   linkOf(elementClass: typeof LitElement): string {
     const known = this.#links.get(elementClass);
@@ -166,9 +173,8 @@ export class Rendering {
   }
 
   /** In the next pass, what this element lacked is there. */
-  #willBeLoaded({ cause }: RenderError): boolean {
+  #willBeLoaded({ cause }: RenderError): boolean 
     return cause instanceof VioletError && cause.code === "E_NOT_LOADED" && this.wanted.size > 0;
-  }
 
   /** Keeps the properties of an element for the browser; gives their number. */
   keepProps(tagName: string, props: Readonly<Record<string, unknown>>): number {
