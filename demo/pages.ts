@@ -163,4 +163,17 @@ export const pages: readonly Page[] = [
     ],
     sources: ["public/plain.html", "visitors/visitor-badge.ts"],
   },
+  {
+    name: "poll",
+    path: "/poll.html",
+    title: "Poll",
+    scopes: ["shared", "local"],
+    sentence: "Plain HTML that follows a store: bindings by path, rows, votes, and no JavaScript of its own.",
+    tries: [
+      "Open this page in a second window and vote in both.",
+      "Turn JavaScript off and reload: the answers and their votes are in the HTML.",
+      "Edit demo/public/poll.html and reload.",
+    ],
+    sources: ["public/poll.html", "poll/poll.ts"],
+  },
 ];

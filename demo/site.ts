@@ -15,6 +15,7 @@ import "./game/game-board.ts";
 import * as notifyClient from "./notify/notify.client.ts";
 import * as notifyServer from "./notify/notify.server.ts";
 import "./notify/notify-panel.ts";
+import "./poll/poll.ts";
 import "./search/currency-search.ts";
 import * as search from "./search/search.server.ts";
 import "./settings/settings-panel.ts";
@@ -69,6 +70,8 @@ export function createSite(options: VioletOptions = {}) {
         app.page(() => livePage(page, element), optionsOf(page)),
       );
   }
+  // No module of its own: the one that Violet serves does.
+  site.get("/poll.html", app.pages(folder("public")));
   site.use(app.pages(folder("public"), { client: "/assets/visitors.js" }));
   site.use(express.static(folder("public")));
   site.use("/assets", express.static(folder("../dist/demo")));

@@ -59,4 +59,8 @@ export const pictures: Readonly<Record<string, unknown>> = {
   plain: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <path class="pale" d="M26 12h26l12 12v36H26Z"/><path class="leaf" d="m38 32-7 8 7 8-3 3-10-11 10-11ZM52 32l7 8-7 8 3 3 10-11-10-11Z"/>
   </svg>`,
+  poll: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <rect class="leaf" x="14" y="14" width="60" height="11" rx="3"/><rect class="pale" x="14" y="31" width="34" height="11" rx="3"/>
+    <rect class="pale" x="14" y="48" width="46" height="11" rx="3"/>
+  </svg>`,
 };

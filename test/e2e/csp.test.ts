@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { chat } from "../../demo/chat/chat.ts";
 import { game } from "../../demo/game/game.ts";
+import { poll } from "../../demo/poll/poll.ts";
 import { securityPolicy } from "../../demo/site.ts";
 import { type Todo, todos } from "../../demo/todos/todos.ts";
 import { visitors } from "../../demo/visitors/visitors.ts";
@@ -59,6 +60,7 @@ const live = [
   { path: "/search", state: 'searchbox "Search"', inHtml: 'type="search"' },
   { path: "/telemetry", state: "status: 0 other pointers", inHtml: ">0 other pointers</span>" },
   { path: "/plain.html", state: 'status "Visitors": "42"', inHtml: ">42</output>" },
+  { path: "/poll.html", state: 'status "In the park": "1"', inHtml: ">1</output>" },
 ] as const;
 
 /** What a page says to a screen reader, but for what it says of its link. */
@@ -73,13 +75,14 @@ suite("under default-src 'self', every page of the demo", () => {
   before(async () => {
     [site, people] = await Promise.all([Site.start(), People.start()]);
     const client = await NodeClient.visit(`${site.url}/chat`);
-    const cores = [chat, todos, game, visitors].map((store) => client.core(store));
+    const cores = [chat, todos, game, visitors, poll].map((store) => client.core(store));
     await Promise.all(cores.map((core) => core.loaded()));
     client.core(chat).call("send", ["in <the> HTML", "Ada"]);
     client.core(todos).call("add", ["read me"]);
     const [todo] = client.core(todos).snapshot().items as Todo[];
     client.core(todos).call("check", [todo?.id, true]);
     client.core(game).call("point", ["Ada"]);
+    client.core(poll).call("vote", ["park"]);
     client.core(visitors).write(["increment", ["value"], 42]);
     await Promise.all(cores.map((core) => core.settled()));
     client.close();
@@ -96,7 +99,7 @@ suite("under default-src 'self', every page of the demo", () => {
   async function open(path: string): Promise<Page> {
     const page = await (await people.person(still)).newPage();
     await page.addInitScript(watchFirstFrame);
-    const module = path === "/" ? undefined : page.waitForRequest(/\/assets\/\w+\.js$/);
+    const module = path === "/" ? undefined : page.waitForRequest(/\/(assets\/\w+|_violet\/runtime)\.js$/);
     await page.route(/\.css$/, async (route) => {
       await module;
       await route.continue();

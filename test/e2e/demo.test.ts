@@ -6,7 +6,7 @@ import { Site } from "./support/site.ts";
 
 const live = [
   ...["/chat", "/visitors", "/todos", "/game", "/settings"],
-  ...["/search", "/notify", "/telemetry", "/plain.html"],
+  ...["/search", "/notify", "/telemetry", "/plain.html", "/poll.html"],
 ];
 
 suite("the demo site", () => {
