@@ -173,8 +173,9 @@ export class Rendering {
   }
 
   /** In the next pass, what this element lacked is there. */
-  #willBeLoaded({ cause }: RenderError): boolean 
+  #willBeLoaded({ cause }: RenderError): boolean {
     return cause instanceof VioletError && cause.code === "E_NOT_LOADED" && this.wanted.size > 0;
+  }
 
   /** Keeps the properties of an element for the browser; gives their number. */
   keepProps(tagName: string, props: Readonly<Record<string, unknown>>): number {
