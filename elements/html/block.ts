@@ -1,4 +1,5 @@
 import { uncaught } from "../../src/errors.ts";
+import { bindCalls } from "../../src/events/plain-calls.ts";
 import type { Row } from "../../src/events/row.ts";
 import { ownOf, type Update, updateOf } from "./apply.ts";
 import { type Binding, bindingsOf, PROVIDERS } from "./bindings.ts";
@@ -66,6 +67,7 @@ export class Block {
       } else updates.push(updateOf(element, binding, this.names));
       isText ||= binding.kind === "text";
     }
+    bindCalls(element);
     if (updates.length) this.#updates.set(element, updates);
     if (updates.length || this.#fields.has(element)) this.host.blocks.set(element, this);
     if (!isText && !PROVIDERS.has(localName)) this.bindFrom(ownOf(element, "firstChild"), null);

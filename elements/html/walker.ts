@@ -1,4 +1,5 @@
 /** Binds the plain HTML inside one provider: follows the stores, and what comes into the page and goes. */
+import { unbindCalls } from "../../src/events/plain-calls.ts";
 import { type Row, rowOf } from "../../src/events/row.ts";
 import { pageRuntime } from "../../src/page.ts";
 import type { StoreCore } from "../../src/state/core.ts";
@@ -167,8 +168,10 @@ export class Walker implements BlockHost {
 
   #drop(node: Node) {
     if (!(node instanceof Element)) return;
-    for (const element of [node, ...Element.prototype.querySelectorAll.call(node, "*")])
+    for (const element of [node, ...Element.prototype.querySelectorAll.call(node, "*")]) {
+      unbindCalls(element);
       this.blocks.get(element)?.drop(element);
+    }
   }
 
   /** What stands in another provider is bound by that one, and a row when it is made. */

@@ -48,7 +48,7 @@ suite("/poll.html, plain HTML without a module of its own", () => {
     ];
     await Promise.all([ada, grace].map(isLive));
     const before = Number(await votes(ada, "At the café").textContent());
-    site.app.run(() => vote("cafe"));
+    await ada.getByRole("button", { name: "At the café" }).click();
     for (const page of [ada, grace]) await shows(page, "At the café", String(before + 1));
     await ada.getByRole("checkbox", { name: "Show the numbers" }).uncheck();
     await votes(ada, "At the café").waitFor({ state: "hidden" });
