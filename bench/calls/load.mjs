@@ -56,8 +56,9 @@ function overHttp() {
     rest = "";
     next(each);
   });
-  // A server may close the connections of those who are done.
-  socket.on("end", () => each.at === undefined || process.exit(1));
+  socket.on("end", () => {
+    throw new Error("the server ended a connection");
+  });
   return each;
 }
 
@@ -65,6 +66,7 @@ function overSocket() {
   const { promise: ready, resolve } = Promise.withResolvers();
   const call = textFrame(JSON.stringify({ type: "call", name: "calls.say", args }));
   const each = { call: () => socket.write(call), ready };
+  let heard = 0;
   const socket = open({
     port,
     path: isViolet ? "/_violet/socket" : "/",
@@ -72,9 +74,12 @@ function overSocket() {
     onOpen: () => (isViolet ? socket.write(textFrame(hello)) : resolve()),
     onFrame(bytes, from, to) {
       const text = bytes.toString("utf8", from, to);
-      if (text.startsWith('{"type":"call"')) next(each);
+      if (text.startsWith('{"type":"call"')) {
+        heard = JSON.parse(text).i;
+        next(each);
+      }
       else if (text.startsWith('{"type":"welcome"')) resolve();
-      else if (text.startsWith('{"type":"ping"')) socket.write(textFrame('{"type":"pong"}'));
+      else if (text.startsWith('{"type":"ping"')) socket.write(textFrame(JSON.stringify({ type: "pong", heard })));
       else throw new Error(text);
     },
   });

@@ -95,6 +95,9 @@ const candidates = {
 };
 
 const server = await candidates[candidate]();
+// Connections stand for as long as the load does: where the machine is busy, more than the 5 s of Node's keep-alive pass
+// between two calls.
+server.keepAliveTimeout = 0;
 
 process.on("message", () => {
   const { user, system } = process.cpuUsage();

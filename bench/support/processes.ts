@@ -39,10 +39,7 @@ export function ask(child: ChildProcess, message: object): Promise<Record<string
 }
 
 export async function stop(...children: readonly ChildProcess[]): Promise<void> {
-  for (const child of children) {
-    child.kill();
-    await once(child, "exit");
-  }
+  for (const child of children) if (child.kill()) await once(child, "exit");
 }
 
 export const median = (numbers: readonly number[]): number =>
