@@ -77,9 +77,9 @@ function overSocket() {
       if (text.startsWith('{"type":"call"')) {
         heard = JSON.parse(text).i;
         next(each);
-      }
-      else if (text.startsWith('{"type":"welcome"')) resolve();
-      else if (text.startsWith('{"type":"ping"')) socket.write(textFrame(JSON.stringify({ type: "pong", heard })));
+      } else if (text.startsWith('{"type":"welcome"')) resolve();
+      else if (text.startsWith('{"type":"ping"'))
+        socket.write(textFrame(JSON.stringify({ type: "pong", heard })));
       else throw new Error(text);
     },
   });

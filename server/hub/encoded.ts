@@ -1,14 +1,17 @@
 /** How a transport wraps a text for its stream: a WebSocket frame, an SSE event. */
 export type Framer = (text: string) => Uint8Array;
 
+const NONE: readonly Uint8Array[] = [];
+
 /** A frame that many connections get: encoded and framed once. */
 export class Encoded {
   readonly text: string;
   #framer: Framer | undefined;
-  #frames: readonly Uint8Array[] = [];
+  #frames = NONE;
 
-  constructor(frame: object) {
-    this.text = JSON.stringify(frame);
+  /** A text is one already. */
+  constructor(frame: object | string) {
+    this.text = typeof frame === "string" ? frame : JSON.stringify(frame);
   }
 
   /** Its bytes on the wire. */

@@ -280,7 +280,7 @@ export class Hub {
   /** Sends a call or an event to the pages of these clients, or to all. */
   post(contents: Contents, to?: readonly string[]): void {
     const known = to?.filter((id) => this.#identities.isKnown(id));
-    const { frame } = this.mailbox.write(contents, known, this.#time.now());
+    const frame = this.mailbox.write(contents, known, this.#time.now());
     if (known) for (const id of known) this.#identities.connectionOf(id)?.send(frame);
     else for (const { id } of this.clients()) this.#identities.connectionOf(id)?.send(frame);
   }

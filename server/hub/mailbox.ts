@@ -26,42 +26,46 @@ export class Mailbox {
   /** Of the last letter. It begins with the time, so that a process never uses the numbers of the one before it. */
   last: number;
   readonly #keptMs: number;
-  #toAll: Letter[] = [];
-  readonly #toOne = new Map<string, Letter[]>();
+  readonly #toAll = new Box();
+  readonly #toOne = new Map<string, Box>();
 
   constructor(now: number, keptMs: number) {
     this.last = now;
     this.#keptMs = keptMs;
   }
 
-  /** A letter to these clients, or to all. */
-  write(contents: Contents, to: readonly string[] | undefined, at: number): Letter {
-    const { type, ...rest } = contents;
+  /** A letter to these clients, or to all; its frame. */
+  write(contents: Contents, to: readonly string[] | undefined, at: number): Encoded {
     const i = ++this.last;
-    const letter = { i, at, frame: new Encoded({ type, i, ...rest }) };
-    if (to) for (const id of to) keep(this.#boxOf(id), letter);
-    else keep(this.#toAll, letter);
-    return letter;
+    const frame = new Encoded({ ...contents, i });
+    if (to) {
+      // Kept without its bytes: they are gone as soon as they are sent, and few of these are ever sent again.
+      const letter = { i, at, frame: new Encoded(frame.text) };
+      for (const id of to) this.#boxOf(id).add(letter);
+    } else this.#toAll.add({ i, at, frame });
+    return frame;
   }
 
-  #boxOf(id: string): Letter[] {
-    const box = this.#toOne.get(id) ?? [];
+  #boxOf(id: string): Box {
+    const known = this.#toOne.get(id);
+    if (known) return known;
+    const box = new Box();
     this.#toOne.set(id, box);
     return box;
   }
 
   /** What a client has not heard, in order. */
   since(heard: number, id: string): readonly Letter[] {
-    return [...this.#toAll, ...(this.#toOne.get(id) ?? [])]
+    return [...this.#toAll.letters, ...(this.#toOne.get(id)?.letters ?? [])]
       .filter(({ i }) => i > heard)
-      .sort((a, b) => a.i - b.i);
+      .sort(inOrder);
   }
 
   /** A client has these. */
   heard(i: number, id: string): void {
-    const left = this.#toOne.get(id)?.filter((letter) => letter.i > i);
-    if (left?.length) this.#toOne.set(id, left);
-    else this.forget(id);
+    const box = this.#toOne.get(id);
+    box?.drop((letter) => letter.i <= i);
+    if (!box?.letters.length) this.forget(id);
   }
 
   /** A client is gone for good. */
@@ -71,10 +75,25 @@ export class Mailbox {
 
   /** Drops what nobody may still come back for. */
   expire(now: number): void {
-    this.#toAll = this.#toAll.filter(({ at }) => now - at < this.#keptMs);
+    this.#toAll.drop(({ at }) => now - at >= this.#keptMs);
   }
 }
 
-function keep(box: Letter[], letter: Letter) {
-  if (box.push(letter) > MAX_KEPT) box.shift();
+const inOrder = (a: Letter, b: Letter): number => a.i - b.i;
+
+/** A ring: a letter takes the place of the oldest where all places are taken. Nothing is moved, or made anew, for it. */
+class Box {
+  /** In no order. */
+  letters: Letter[] = [];
+  #next = 0;
+
+  add(letter: Letter): void {
+    this.letters[this.#next] = letter;
+    this.#next = (this.#next + 1) % MAX_KEPT;
+  }
+
+  drop(isOver: (letter: Letter) => boolean): void {
+    this.letters = this.letters.filter((letter) => !isOver(letter)).sort(inOrder);
+    this.#next = this.letters.length % MAX_KEPT;
+  }
 }
