@@ -4,8 +4,9 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import type { CallableFunction } from "../../src/calls/callable.ts";
 import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
 import { plain } from "../../src/state/json.ts";
-import { any, array, type Infer, object, optional, refusalOf, size, string } from "../../src/state/struct.ts";
+import { type Infer, object, optional, refusalOf, size, string } from "../../src/state/struct.ts";
 import { takeArguments } from "../../src/state/validation.ts";
+import { Args } from "../../src/wire/frames.ts";
 import type { App } from "../app.ts";
 import { inTime } from "../deadline.ts";
 import { parseChecked } from "../hub/reading.ts";
@@ -14,7 +15,7 @@ import type { CallContext } from "./functions.ts";
 import { TooManyCalls } from "./rates.ts";
 import type { Outcome } from "./results.ts";
 
-const Body = object({ args: size(array(any()), 0, 32), id: optional(size(string(), 1, 128)) });
+const Body = object({ args: Args, id: optional(size(string(), 1, 128)) });
 type Body = Infer<typeof Body>;
 
 /** What each error is to HTTP. Any other is the app's own: a 500, of which the caller learns no more. */
