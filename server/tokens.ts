@@ -51,28 +51,36 @@ export class Tokens {
   }
 
   open(purpose: Purpose, token: string, boundTo = ""): string | undefined {
-    const [value = "", , bound] = token.split(".");
-    const isValid = bound === this.#digestOf(boundTo) && this.isOurs(purpose, token);
-    if (!isValid || this.secondsLeft(token) <= -LEEWAY_SECONDS) return undefined;
+    const parts = token.split(".");
+    const [value = "", end = "", bound] = parts;
+    const isValid = bound === this.#digestOf(boundTo) && this.#areOurs(purpose, parts);
+    if (!isValid || this.#secondsTo(end) <= -LEEWAY_SECONDS) return undefined;
     // A copy: a part of a text would keep all of it in memory, the whole Cookie header.
     return Buffer.from(value).toString();
   }
 
   /** Was this token made here? It may be over by now, or another session's: nobody guessed it. */
   isOurs(purpose: Purpose, token: string): boolean {
-    const [value, end, bound, signature, ...rest] = token.split(".");
-    if (value === undefined || end === undefined || bound === undefined || rest.length > 0) return false;
-    return signature !== undefined && this.#signer.verify(signature, purpose, value, end, bound);
+    return this.#areOurs(purpose, token.split("."));
+  }
+
+  #areOurs(purpose: Purpose, parts: readonly string[]): boolean {
+    const [value = "", end = "", bound = "", signature = ""] = parts;
+    return parts.length === 4 && this.#signer.verify(signature, purpose, value, end, bound);
   }
 
   /** Until the token's end. Says nothing about its signature. */
   secondsLeft(token: string): number {
-    return endOf(token) - this.#clock.now() / 1000;
+    return this.#secondsTo(endOf(token));
+  }
+
+  #secondsTo(end: string): number {
+    return Number.parseInt(end, 36) - this.#clock.now() / 1000;
   }
 
   /** When a token was made that is valid for so many seconds, in ms since 1970. Says nothing about its signature. */
   madeAt(token: string, seconds: number): number {
-    return (endOf(token) - seconds) * 1000;
+    return (Number.parseInt(endOf(token), 36) - seconds) * 1000;
   }
 
   /** Names a session to nobody who does not know it. */
@@ -85,5 +93,5 @@ export class Tokens {
   }
 }
 
-/** In seconds since 1970. */
-const endOf = (token: string): number => Number.parseInt(token.split(".")[1] ?? "0", 36);
+/** As it stands there: seconds since 1970, in base 36. */
+const endOf = (token: string): string => token.split(".", 2)[1] ?? "0";

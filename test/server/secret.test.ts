@@ -42,7 +42,7 @@ suite("the secret", () => {
 suite("a signature", () => {
   const signer = new Signer(["the first of two secrets"]);
 
-  test("is valid for the same purpose and parts alone", () => {
+  test("T21 is valid for the same purpose and parts alone", () => {
     const signature = signer.sign("client", "a", "b");
     assert(signer.verify(signature, "client", "a", "b"));
     assert(!signer.verify(signature, "csrf", "a", "b"), "another purpose");
