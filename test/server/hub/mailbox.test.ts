@@ -92,6 +92,20 @@ suite("letters", () => {
     );
   });
 
+  test("that were not heard of a full box stay in order, with those that follow", async () => {
+    const bench = new Bench();
+    const { page, heard } = await bench.hello("ann");
+    for (let n = 0; n < 300; n++) bench.tell(n, ["ann"]);
+    await page.send({ type: "pong", heard: heard + 100 });
+    for (let n = 300; n < 500; n++) bench.tell(n, ["ann"]);
+    page.connection.closed(1006);
+    const { news } = await bench.hello("ann", heard);
+    assert.deepEqual(
+      news,
+      Array.from({ length: 256 }, (_, index) => 244 + index),
+    );
+  });
+
   test("are forgotten with their page's identity", async () => {
     const bench = new Bench({ limits: { graceMs: GRACE_MS } });
     const { page, heard } = await bench.hello("ann");
