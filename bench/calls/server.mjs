@@ -42,6 +42,27 @@ const candidates = {
     const first = (request, response) => app.middleware(request, response, () => site(request, response));
     return app.listen(first, 0, "127.0.0.1");
   },
+  /** The limit: who calls and with what is checked as by rpc, and nothing else is done. */
+  async "rpc's checks"() {
+    const app = await makeRpc();
+    const { parseChecked } = await import(`${lib}server/hub/reading.js`);
+    const { takeArguments } = await import(`${lib}src/state/validation.js`);
+    const { door, callRates, registry, settings } = app;
+    const name = "calls.measure";
+    const answer = async (request, response) => {
+      const { session } = await door.caller(request, response);
+      callRates.take(session.id);
+      const { structs, run } = registry.find(name, "rpc");
+      const chunks = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { args } = parseChecked(Buffer.concat(chunks).toString(), settings.limits);
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ result: run(...takeArguments(structs, args, name)) }));
+    };
+    const site = (request, response) =>
+      request.url.endsWith(name) ? void answer(request, response) : app.middleware(request, response);
+    return listen(createServer(site));
+  },
   async tRPC() {
     const { initTRPC } = await import("@trpc/server");
     const { createHTTPServer } = await import("@trpc/server/adapters/standalone");
