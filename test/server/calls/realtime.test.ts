@@ -156,6 +156,15 @@ suite("calls and events over the socket", () => {
     assert.throws(() => app.run(() => clientModule.notify.invoke(id, 1 as never)), { code: "E_VALIDATION" });
   });
 
+  test("come whole where a frame's length takes one, two or eight bytes", async () => {
+    await connect();
+    const overhead = JSON.stringify({ type: "call", name: "toast.notify", args: [""], i: Date.now() }).length;
+    const texts = [125, 126, 65_535, 65_536].map((bytes) => "é".padEnd(bytes - overhead - 1, "e"));
+    app.run(() => texts.map((text) => clientModule.notify.broadcast(text)));
+    await until(() => told.length === texts.length);
+    assert.deepEqual(told, texts);
+  });
+
   test("that fail in a page end nothing there: its error is an uncaught one", async () => {
     await connect();
     const { id } = page.runtime.client;
