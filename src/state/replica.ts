@@ -464,7 +464,7 @@ export class Replica extends StoreCore {
   }
 
   /** A snapshot in place of all that was missed: there is no log to carry the pending over. */
-  #replace({ value, last, refusal }: State) {
+  #replace({ value, version, last, refusal }: State) {
     this.tree.replace(value as JsonObject);
     this.#news = undefined;
     for (const batch of this.#outbox.batches) {
@@ -472,7 +472,8 @@ export class Replica extends StoreCore {
         if (batch.call) this.#predict(batch);
         else this.#remake(batch, "E_UNDECIDED", (meant) => locate(meant, this.tree.root));
       } else if (refusal && batch.n === last) this.#settle(batch, this.#error(refusal));
-      else this.#settle(batch, true);
+      // Of a store that nobody ever changed nothing is stored: the number neither, but it stands for nothing.
+      else this.#settle(batch, version > 0);
     }
   }
 }
