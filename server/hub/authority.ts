@@ -18,7 +18,7 @@ import type { Frame } from "../../src/wire/frames.ts";
 import { isOpen } from "../access.ts";
 import type { Backend, Entry, RefusedWrite, StoredState } from "../backends/backend.ts";
 import type { Limits } from "../limits.ts";
-import { type Applied, Commits } from "./commits.ts";
+import { type Applied, type CommitHost, Commits } from "./commits.ts";
 import { Encoded } from "./encoded.ts";
 import { Log } from "./log.ts";
 import { checkSent } from "./sent.ts";
@@ -28,17 +28,22 @@ import type { Request, Subscription } from "./subscription.ts";
 import { Views } from "./views.ts";
 import { Writers } from "./writers.ts";
 
-export interface AuthorityOptions {
+/** What the stores of an app have in common. */
+export interface AuthorityHost {
   readonly backend: Backend;
-  /** The store's number on the wire. */
-  readonly id: number;
-  readonly epoch: string;
-  readonly stored: StoredState | undefined;
   readonly limits: Limits;
   now(): number;
   /** The client of the running scope, for the server's own calls of actions. */
   self(): Client;
   report(error: unknown): void;
+}
+
+/** What a store begins with. */
+export interface Beginning {
+  /** The store's number on the wire. */
+  readonly id: number;
+  readonly epoch: string;
+  readonly stored: StoredState | undefined;
 }
 
 type Message = Frame<"write">;
@@ -56,12 +61,12 @@ const MAX_PAIRS = 50_000;
 /** A browser's clock may be ahead of ours by so much. */
 const AHEAD_MS = 60_000;
 
-export class Authority extends StoreCore {
+export class Authority extends StoreCore implements CommitHost {
   readonly id: number;
   readonly epoch: string;
   readonly subscriptions = new Set<Subscription>();
   readonly views: Views;
-  readonly #options: AuthorityOptions;
+  readonly #host: AuthorityHost;
   readonly #writers: Writers;
   readonly #log: Log;
   readonly #commits: Commits;
@@ -72,24 +77,20 @@ export class Authority extends StoreCore {
   /** When it was last used, for dropping idle rooms. */
   usedAt: number;
 
-  constructor(definition: Definition, key: string | undefined, options: AuthorityOptions) {
-    const { stored, limits } = options;
+  constructor(definition: Definition, key: string | undefined, host: AuthorityHost, beginning: Beginning) {
+    const { stored } = beginning;
+    const { limits } = host;
     super(definition, key, definition.initial(key), stored?.value);
-    this.#options = options;
-    this.id = options.id;
-    this.epoch = stored?.epoch ?? options.epoch;
+    this.#host = host;
+    this.id = beginning.id;
+    this.epoch = stored?.epoch ?? beginning.epoch;
     this.#version = stored?.version ?? 0;
     this.#writers = new Writers(limits, stored?.writers);
-    this.#log = new Log(this.#version, { maxOps: limits.logOps, maxBytes: limits.logBytes });
+    this.#log = new Log(this.#version, limits);
     this.#bytes = this.#measure();
     this.views = new Views(this);
-    this.usedAt = options.now();
-    this.#commits = new Commits({
-      close: () => this.close(),
-      store: (group) => this.#store(group),
-      committed: (applied) => this.#committed(applied),
-      failed: (waiting) => this.#failed(waiting),
-    });
+    this.usedAt = host.now();
+    this.#commits = new Commits(this);
   }
 
   get isLoaded(): boolean {
@@ -189,17 +190,17 @@ export class Authority extends StoreCore {
     action: string,
     args: readonly unknown[],
   ): { call: Call; context: ActionContext } {
-    const call = { action, args, seed: ++this.#seed, at: this.#options.now() };
-    return { call, context: this.#context(call, this.#options.self()) };
+    const call = { action, args, seed: ++this.#seed, at: this.#host.now() };
+    return { call, context: this.#context(call, this.#host.self()) };
   }
 
   #context({ seed, at }: Call, client: Client) {
-    return actionContext({ client, store: this.name, seed, at, latest: this.#options.now() + AHEAD_MS });
+    return actionContext({ client, store: this.name, seed, at, latest: this.#host.now() + AHEAD_MS });
   }
 
   /** The server's own writes, on the same way as everybody's. */
   protected override commit({ ops, undo }: Batch): void {
-    const at = this.#options.now();
+    const at = this.#host.now();
     this.usedAt = at;
     if (ops.length) this.enqueue({ entry: { ops, at }, undo }, growth(ops, undo));
   }
@@ -213,7 +214,7 @@ export class Authority extends StoreCore {
   /** A client's message. */
   submit({ n, v, batches }: Message, author: Subscription, verdicts: readonly Verdict[]): void {
     this.close();
-    this.usedAt = this.#options.now();
+    this.usedAt = this.#host.now();
     const { writer } = author;
     const next = this.next(writer);
     if (n + batches.length <= next) {
@@ -281,7 +282,7 @@ export class Authority extends StoreCore {
     const call = Array.isArray(frame) ? undefined : frame;
     if (verdict) fail(verdict, call ? { store: name, path: [call.action] } : { store: name });
     if (!Array.isArray(frame)) return this.arguments(frame.action, frame.args);
-    const { maxPathSteps, maxBatchOps } = this.#options.limits;
+    const { maxPathSteps, maxBatchOps } = this.#host.limits;
     if (frame.length > maxBatchOps) fail("E_TOO_BIG", { store: name });
     const rules = { name, definition, maxPathSteps, hasView };
     for (const op of frame) checkSent(op, rules);
@@ -315,7 +316,7 @@ export class Authority extends StoreCore {
   /** By how much a batch makes the state grow. Throws E_STORE_FULL. */
   protected checkedGrowth({ ops, undo }: Pick<OpenBatch, "ops" | "undo">): number {
     const grown = growth(ops, undo);
-    if (grown > 0 && this.#bytes + grown > this.#options.limits.maxStoreBytes)
+    if (grown > 0 && this.#bytes + grown > this.#host.limits.maxStoreBytes)
       fail("E_STORE_FULL", { store: this.name });
     return grown;
   }
@@ -323,15 +324,15 @@ export class Authority extends StoreCore {
   /** What the writer is told: a code and a safe sentence. */
   #refusal(error: unknown): RefusedWrite {
     if (error instanceof VioletError) return { code: error.code, field: error.field, message: error.message };
-    this.#options.report(error);
+    this.#host.report(error);
     const { code, message } = new VioletError("E_INTERNAL", {}, { cause: error });
     return { code, message };
   }
 
-  // Committing
+  // Committing (CommitHost)
 
-  async #store(group: readonly Applied[]): Promise<void> {
-    const { backend } = this.#options;
+  async store(group: readonly Applied[]): Promise<void> {
+    const { backend } = this.#host;
     const { forgotten } = this.#writers;
     let entries: Entry[] = group.map(({ entry }) => entry);
     if (!this.#version) {
@@ -354,12 +355,12 @@ export class Authority extends StoreCore {
       });
       this.#writers.cleared(forgotten);
     } catch (cause) {
-      this.#options.report(cause);
+      this.#host.report(cause);
       throw new VioletError("E_UNAVAILABLE", { store: this.name }, { origin: "network", cause });
     }
   }
 
-  #committed({ entry, author, isChanged }: Applied) {
+  committed({ entry, author, isChanged }: Applied): void {
     const { ops, writer, n, refusal } = entry;
     this.#writers.record(entry);
     let state: JsonObject | undefined;
@@ -388,7 +389,7 @@ export class Authority extends StoreCore {
   }
 
   /** Storage did not take what waits: it is undone, and its writers keep it and send it again. */
-  #failed(waiting: readonly Applied[]) {
+  failed(waiting: readonly Applied[]): void {
     for (const { undo } of waiting.toReversed()) this.revert(undo);
     this.#bytes = this.#measure();
     for (const { author, entry } of waiting) author?.postpone(entry.n as number);
@@ -400,7 +401,7 @@ export class Authority extends StoreCore {
   }
 
   protected override fault(error: unknown): void {
-    this.#options.report(error);
+    this.#host.report(error);
   }
 }
 

@@ -12,7 +12,7 @@ export interface Applied {
   readonly isChanged?: boolean;
 }
 
-interface CommitHost {
+export interface CommitHost {
   /** Closes what is being written: the state is then what waits made, and nothing more. */
   close(): void;
   /** Stores a group; rejects where storage does not take it. */
@@ -27,7 +27,7 @@ interface CommitHost {
 export class Commits {
   readonly #host: CommitHost;
   #waiting: Applied[] = [];
-  readonly #done = new Map<Applied, PromiseWithResolvers<void>>();
+  #done: Map<Applied, PromiseWithResolvers<void>> | undefined;
   #isRunning = false;
 
   constructor(host: CommitHost) {
@@ -47,8 +47,9 @@ export class Commits {
   /** Resolves when all that waits now is committed; rejects where it could not be. */
   settled(applied = this.#waiting.at(-1)): Promise<void> {
     if (!applied) return Promise.resolve();
-    const done = this.#done.get(applied) ?? Promise.withResolvers<void>();
-    this.#done.set(applied, done);
+    const all = (this.#done ??= new Map());
+    const done = all.get(applied) ?? Promise.withResolvers<void>();
+    all.set(applied, done);
     return done.promise;
   }
 
@@ -83,8 +84,8 @@ export class Commits {
   }
 
   #take(applied: Applied) {
-    const done = this.#done.get(applied);
-    this.#done.delete(applied);
+    const done = this.#done?.get(applied);
+    this.#done?.delete(applied);
     return done;
   }
 }

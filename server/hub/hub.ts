@@ -34,6 +34,8 @@ export interface LiveStores {
   end(authority: Authority): void;
   /** Its page is gone. */
   endClient(client: Client): void;
+  /** The app is closed. */
+  endAll(): void;
   /** Once a second: those that nobody came for go. */
   expire(): void;
 }
@@ -328,6 +330,7 @@ export class Hub {
     this.#wheel.stop();
     const spreadMs = Math.max(this.#connections.size * RETURN_MS, MIN_RETURN_MS);
     for (const connection of this.#connections) connection.drain(Math.floor(this.#time.random() * spreadMs));
+    this.#options.live?.endAll();
     await this.#stores.settled();
     await this.#options.backend.close();
   }

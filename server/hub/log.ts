@@ -8,10 +8,14 @@ export interface Logged {
   readonly bytes: number;
 }
 
+export interface LogLimits {
+  readonly logOps: number;
+  readonly logBytes: number;
+}
+
 /** A store's latest versions, bounded: what a page that was away can still be sent. */
 export class Log {
-  readonly #maxOps: number;
-  readonly #maxBytes: number;
+  readonly #limits: LogLimits;
   /** The oldest entries are holes up to `#head`: shifting one by one from a long array would cost every write. */
   #entries: (Logged | undefined)[] = [];
   #head = 0;
@@ -20,17 +24,17 @@ export class Log {
   /** The version before the oldest entry. */
   #start: number;
 
-  constructor(start: number, limits: { readonly maxOps: number; readonly maxBytes: number }) {
+  constructor(start: number, limits: LogLimits) {
     this.#start = start;
-    this.#maxOps = limits.maxOps;
-    this.#maxBytes = limits.maxBytes;
+    this.#limits = limits;
   }
 
   push(entry: Logged): void {
     this.#entries.push(entry);
     this.#ops += entry.ops.length;
     this.#bytes += entry.bytes;
-    while (this.#ops > this.#maxOps || this.#bytes > this.#maxBytes) this.#shift();
+    const { logOps, logBytes } = this.#limits;
+    while (this.#ops > logOps || this.#bytes > logBytes) this.#shift();
     if (this.#head > this.#entries.length / 2) this.#compact();
   }
 

@@ -5,7 +5,7 @@ import { refusalOf } from "../../src/state/struct.ts";
 import type { Backend, StoredState } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
 import type { Limits } from "../limits.ts";
-import { Authority } from "./authority.ts";
+import { Authority, type AuthorityHost } from "./authority.ts";
 import type { HubTime } from "./time.ts";
 
 export interface StoresOptions {
@@ -25,12 +25,15 @@ const UNTOUCHED_MS = 5000;
 /** The stores of an app that are loaded. */
 export class Stores {
   readonly #options: StoresOptions;
+  readonly #host: AuthorityHost;
   readonly #all = new Map<string, Authority>();
   readonly #loading = new Map<string, Promise<Authority>>();
   readonly #epoch = randomBytes(6).toString("base64url");
 
   constructor(options: StoresOptions) {
     this.#options = options;
+    const { time, self } = options;
+    this.#host = { ...options, now: () => time.now(), self: () => self?.() ?? SERVER };
   }
 
   [Symbol.iterator](): Iterator<Authority> {
@@ -60,7 +63,7 @@ export class Stores {
   }
 
   async #load(definition: Definition, key: string | undefined): Promise<Authority> {
-    const { backend, limits, time, nextId, self, report } = this.#options;
+    const { backend, limits, time, nextId, report } = this.#options;
     const { handlerMs } = limits;
     const name = wireName(definition, key);
     const found = await inTime(backend.load(name), {
@@ -70,16 +73,8 @@ export class Stores {
       report,
     });
     const stored = migrated(definition, found);
-    const authority = new Authority(definition, key, {
-      backend,
-      stored,
-      limits,
-      id: nextId(),
-      epoch: this.#epoch,
-      now: () => time.now(),
-      self: () => self?.() ?? SERVER,
-      report,
-    });
+    const beginning = { stored, id: nextId(), epoch: this.#epoch };
+    const authority = new Authority(definition, key, this.#host, beginning);
     checkState(authority, stored);
     this.#all.set(name, authority);
     return authority;

@@ -35,9 +35,9 @@ interface Viewed {
 export class Views {
   readonly #store: Viewed;
   /** Those that somebody holds, by their digest. */
-  readonly #held = new Map<string, View>();
+  #held: Map<string, View> | undefined;
   /** What version `#version` changed, by the digests before and after. */
-  readonly #changes = new Map<string, Change>();
+  #changes: Map<string, Change> | undefined;
   #version = 0;
   /** The last whole state that somebody saw: those who see all of it need no look at it. */
   #whole: { readonly root: JsonObject; readonly digest: string } | undefined;
@@ -64,14 +64,15 @@ export class Views {
   hold(client: Client, root: JsonObject): View {
     const value = this.of(client, root);
     const digest = value === root ? this.#digestOfWhole(root) : digestOf(value);
-    const view = this.#held.get(digest) ?? { value, digest, holders: 0 };
+    const held = (this.#held ??= new Map());
+    const view = held.get(digest) ?? { value, digest, holders: 0 };
     view.holders++;
-    this.#held.set(digest, view);
+    held.set(digest, view);
     return view;
   }
 
   release(view: View): void {
-    if (--view.holders === 0) this.#held.delete(view.digest);
+    if (--view.holders === 0) this.#held?.delete(view.digest);
   }
 
   #digestOfWhole(root: JsonObject) {
@@ -81,11 +82,12 @@ export class Views {
 
   /** What version `v` changed for who saw `before` and sees `after`. */
   change(before: View, after: View, v: number): Change {
-    if (v !== this.#version) this.#changes.clear();
+    const changes = (this.#changes ??= new Map<string, Change>());
+    if (v !== this.#version) changes.clear();
     this.#version = v;
     const pair = `${before.digest} ${after.digest}`;
-    const known = this.#changes.get(pair) ?? this.#compare(before, after, v);
-    this.#changes.set(pair, known);
+    const known = changes.get(pair) ?? this.#compare(before, after, v);
+    changes.set(pair, known);
     return known;
   }
 

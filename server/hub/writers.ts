@@ -12,60 +12,64 @@ export interface WriterLimits {
  */
 export class Writers {
   readonly #limits: WriterLimits;
-  /** In the order in which they wrote last. */
-  readonly #records: Map<string, WriterRecord>;
-  /** The writer that each client is now: it writes in one life at a time, however many it claims to have had. */
-  readonly #lives = new Map<string, string>();
+  /**
+   * By their clients, in the order in which they wrote last: a client writes in one life at a time, however many it claims to
+   * have had.
+   */
+  readonly #records = new Map<string, readonly [writer: string, record: WriterRecord]>();
   /** Those that storage still has. */
-  readonly #forgotten = new Set<string>();
+  #forgotten: Set<string> | undefined;
 
   constructor(limits: WriterLimits, stored: Iterable<readonly [string, WriterRecord]> = []) {
     this.#limits = limits;
-    this.#records = new Map([...stored].sort(([, a], [, b]) => a.at - b.at));
-    for (const writer of this.#records.keys()) this.#lives.set(clientOf(writer), writer);
+    for (const each of [...stored].sort(([, a], [, b]) => a.at - b.at)) this.#set(...each);
   }
 
   get(writer: string): WriterRecord | undefined {
-    return this.#records.get(writer);
+    const [latest, record] = this.#records.get(clientOf(writer)) ?? [];
+    return latest === writer ? record : undefined;
   }
 
-  [Symbol.iterator](): Iterator<[string, WriterRecord]> {
-    return this.#records[Symbol.iterator]();
+  [Symbol.iterator](): Iterator<readonly [string, WriterRecord]> {
+    return this.#records.values();
   }
 
   /** Takes a batch's number into its writer's record. */
   record({ writer, n, refusal, at }: Entry): void {
     if (writer === undefined || n === undefined) return;
-    const former = this.#lives.get(clientOf(writer));
-    if (former !== undefined && former !== writer) this.#drop(former);
-    this.#lives.set(clientOf(writer), writer);
-    this.#records.delete(writer);
-    this.#records.set(writer, refusal ? { n, at, refusal } : { n, at });
-    this.#forgotten.delete(writer);
+    this.#set(writer, refusal ? { n, at, refusal } : { n, at });
     this.#forget(at);
+  }
+
+  #set(writer: string, record: WriterRecord) {
+    const client = clientOf(writer);
+    const [former = writer] = this.#records.get(client) ?? [];
+    if (former !== writer) this.#drop(client, former);
+    this.#records.delete(client);
+    this.#records.set(client, [writer, record]);
+    this.#forgotten?.delete(writer);
   }
 
   #forget(now: number) {
     const { dedupeMs, dedupeClients } = this.#limits;
-    for (const [writer, { at }] of this.#records) {
+    for (const [client, [writer, { at }]] of this.#records) {
       if (this.#records.size <= dedupeClients && now - at <= dedupeMs) return;
-      this.#drop(writer);
-      this.#lives.delete(clientOf(writer));
+      this.#drop(client, writer);
     }
   }
 
-  #drop(writer: string) {
-    this.#records.delete(writer);
-    this.#forgotten.add(writer);
+  #drop(client: string, writer: string) {
+    this.#records.delete(client);
+    (this.#forgotten ??= new Set()).add(writer);
   }
 
   get forgotten(): readonly string[] {
-    return [...this.#forgotten];
+    return [...(this.#forgotten ?? [])];
   }
 
   /** Storage has forgotten them, too. */
   cleared(writers: readonly string[]): void {
-    for (const writer of writers) this.#forgotten.delete(writer);
+    for (const writer of writers) this.#forgotten?.delete(writer);
   }
 }
 

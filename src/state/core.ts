@@ -48,14 +48,15 @@ export abstract class StoreCore {
   readonly key: string | undefined;
   readonly name: string;
   readonly tree: Tree;
-  readonly root: object;
   /** A store whose state is not an object keeps it as `{ value }`. */
   readonly boxed: boolean;
   #open: OpenBatch | undefined;
   #atomic = false;
   /** The microtask that closes what is open then is on its way. */
   #closesSoon = false;
-  readonly #listeners = new Set<Listener>();
+  /** Made when they are needed: most stores of a server are at rest. */
+  #root: object | undefined;
+  #listeners: Set<Listener> | undefined;
 
   /** `given` is a whole state that came from elsewhere, in place of the definition's `initial`. */
   constructor(definition: Definition, key: string | undefined, initial: unknown, given?: JsonObject) {
@@ -65,7 +66,11 @@ export abstract class StoreCore {
     const root = plain(initial, this.name);
     this.boxed = !isNode(root) || Array.isArray(root);
     this.tree = new Tree(given ?? (this.boxed ? { value: root } : (root as JsonObject)));
-    this.root = rootHandle(this);
+  }
+
+  /** The state, to be read and written. */
+  get root(): object {
+    return (this.#root ??= rootHandle(this));
   }
 
   abstract readonly isLoaded: boolean;
@@ -91,12 +96,13 @@ export abstract class StoreCore {
   }
 
   listen(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   get isWatched(): boolean {
-    return this.#listeners.size > 0;
+    return !!this.#listeners?.size;
   }
 
   /** One write of a handle: applied at once. Throws where it is made, and then nothing is written. */
@@ -226,7 +232,7 @@ export abstract class StoreCore {
 
   /** One listener that throws hinders no other. */
   protected notify(ops: readonly Op[] | undefined): void {
-    for (const listener of this.#listeners)
+    for (const listener of this.#listeners ?? [])
       try {
         listener(ops);
       } catch (error) {

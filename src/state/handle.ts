@@ -37,7 +37,7 @@ export class Handle implements ProxyHandler<object> {
   #foundAt = -1;
   #last: Node | undefined;
   /** By their origins, so that they end with what they show. */
-  readonly #children = new WeakMap<object, Handle>();
+  #children: WeakMap<object, Handle> | undefined;
 
   constructor(core: StoreCore, isList: boolean, parent?: Handle, step: Step = "") {
     this.core = core;
@@ -90,11 +90,11 @@ export class Handle implements ProxyHandler<object> {
 
   #child(key: string, node: Node): Handle {
     const origin = this.core.tree.originOf(node);
-    let child = this.#children.get(origin);
+    let child = this.#children?.get(origin);
     if (!child) {
       child = new Handle(this.core, Array.isArray(node), this, this.isList ? Number(key) : key);
       child.#recognize(node);
-      this.#children.set(origin, child);
+      (this.#children ??= new WeakMap()).set(origin, child);
     }
     return child;
   }

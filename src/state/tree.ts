@@ -18,6 +18,9 @@ const maxFollowed = 256;
 /** The ops that made a list what it is since somebody began to follow it. Only the present list of a key has them. */
 const followed = new WeakMap<object, Op[]>();
 
+/** The tokens of objects and lists, of all trees: a server may have very many. */
+const origins = new WeakMap<object, object>();
+
 /**
  * The ops of a list that stands under a key of a state, with room for those to come. The list that comes after it has
  * the same array, until there are too many.
@@ -41,8 +44,7 @@ export class Tree {
   /** Raised by each change. */
   changes = 0;
   #root: Fields;
-  #own = new Set<unknown>();
-  readonly #origins = new WeakMap<object, object>();
+  #own: Set<unknown> | undefined;
 
   /** `root` is the tree's own from now on. */
   constructor(root: JsonObject) {
@@ -56,14 +58,14 @@ export class Tree {
 
   /** The whole, read-only from now on: a new identity exactly when something in it changed. */
   snapshot(): JsonObject {
-    if (this.#own.size) this.#own = new Set();
+    this.#own = undefined;
     if (DEV) freeze(this.root);
     return this.root;
   }
 
   replace(root: JsonObject): void {
     this.#root = root as Fields;
-    this.#own = new Set();
+    this.#own = undefined;
     this.changes++;
   }
 
@@ -79,17 +81,17 @@ export class Tree {
 
   /** A token that an object or list keeps when it is copied; a fresh object, so that it keeps no version alive. */
   originOf(node: object): object {
-    let origin = this.#origins.get(node);
+    let origin = origins.get(node);
     if (!origin) {
       origin = {};
-      this.#origins.set(node, origin);
+      origins.set(node, origin);
     }
     return origin;
   }
 
   /** Whether `originOf` gave this token to the node, or to the one it was copied from. Makes no token. */
   hasOrigin(node: object, origin: object): boolean {
-    return this.#origins.get(node) === origin;
+    return origins.get(node) === origin;
   }
 
   /**
@@ -98,7 +100,7 @@ export class Tree {
    * values must be plain; what it holds is never changed, nor what the inverse holds.
    */
   apply(op: Op): Op | undefined {
-    if (this.#own.size > maxOwn) this.#own = new Set();
+    if (this.#own && this.#own.size > maxOwn) this.#own = undefined;
     const way = op[1].slice(0, -1);
     const holder = this.get(way);
     const key = op[1][0] as Step;
@@ -140,7 +142,7 @@ export class Tree {
     for (const item of items) this.#disown(item);
     const isShort = items.length <= maxArguments;
     let removed: List;
-    if (isShort && this.#own.has(list))
+    if (isShort && this.#own?.has(list))
       // V8 shifts a long list by moving its start; splice moves all the rest.
       removed =
         index + items.length || count !== 1 ? list.splice(index, count, ...items) : [list.shift() as Json];
@@ -176,20 +178,20 @@ export class Tree {
   }
 
   #owned(node: Fields): Fields {
-    if (this.#own.has(node)) return node;
+    if (this.#own?.has(node)) return node;
     return this.#adopt((Array.isArray(node) ? [...node] : { ...node }) as Fields, node);
   }
 
   #adopt<T extends Json>(copy: T, original: object): T {
-    this.#own.add(copy);
-    const origin = this.#origins.get(original);
-    if (origin) this.#origins.set(copy as object, origin);
+    (this.#own ??= new Set()).add(copy);
+    const origin = origins.get(original);
+    if (origin) origins.set(copy as object, origin);
     return copy;
   }
 
   /** A value that was written in place, removed and is now put back is also held by the op that puts it back. */
   #disown(value: unknown): void {
-    if (this.#own.has(value)) this.#own = new Set();
+    if (this.#own?.has(value)) this.#own = undefined;
   }
 }
 

@@ -11,7 +11,7 @@ const entry = (n: number, ops = 1, bytes = 10) => ({
 
 suite("a log", () => {
   test("keeps the last ops and no more, whatever number of them came", () => {
-    const log = new Log(7, { maxOps: 10, maxBytes: 1000 });
+    const log = new Log(7, { logOps: 10, logBytes: 1000 });
     for (let n = 1; n <= 100; n++) {
       log.push(entry(n));
       const version = 7 + n;
@@ -27,18 +27,18 @@ suite("a log", () => {
   });
 
   test("counts ops and bytes, not versions", () => {
-    const byOps = new Log(0, { maxOps: 10, maxBytes: 1000 });
+    const byOps = new Log(0, { logOps: 10, logBytes: 1000 });
     for (let n = 1; n <= 5; n++) byOps.push(entry(n, 4));
     assert.equal(byOps.since(3)?.length, 2);
     assert.equal(byOps.since(2), undefined);
-    const byBytes = new Log(0, { maxOps: 1000, maxBytes: 50 });
+    const byBytes = new Log(0, { logOps: 1000, logBytes: 50 });
     for (let n = 1; n <= 5; n++) byBytes.push(entry(n, 1, 20));
     assert.equal(byBytes.since(3)?.length, 2);
     assert.equal(byBytes.since(2), undefined);
   });
 
   test("keeps nothing of what alone is too big", () => {
-    const log = new Log(0, { maxOps: 10, maxBytes: 50 });
+    const log = new Log(0, { logOps: 10, logBytes: 50 });
     log.push(entry(1));
     log.push(entry(2, 1, 51));
     assert.equal(log.since(1), undefined);
