@@ -19,6 +19,7 @@ export {
   on,
   pending,
   Runtime,
+  remote,
   settled,
   shared,
   snapshot,
@@ -28,4 +29,12 @@ export {
   VioletError,
   writable,
 } from "../src/index.ts";
-export { each, from, SocketController, StoreController, Violet, VioletElement } from "./index.ts";
+export {
+  each,
+  from,
+  LiveElement,
+  SocketController,
+  StoreController,
+  Violet,
+  VioletElement,
+} from "./index.ts";

@@ -5,7 +5,7 @@ import { LiveReplica } from "../src/state/live-replica.ts";
 /** Gives an element its instance. */
 export type Mount = (mounting: Mounting) => Mounted;
 
-let mounter: Mount = (mounting) => new LiveReplica(mounting, pageRuntime());
+let mounter: Mount = (mounting) => LiveReplica.of(mounting, pageRuntime());
 
 /** Installed once by the server, which renders. */
 export function setMount(next: Mount): void {

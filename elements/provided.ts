@@ -45,7 +45,7 @@ export function providedTo(
 
 /** While a provider's tag is not defined, what the server rendered stays: an update would find no store and empty it. */
 function holdUpdates(element: ReactiveElement) {
-  const tag = document.querySelector("violet-shared:not(:defined), violet-local:not(:defined)");
+  const tag = document.querySelector(":is(violet-shared, violet-local, violet-live):not(:defined)");
   if (!tag) return;
   const held = element as object as { scheduleUpdate(): unknown };
   const { scheduleUpdate } = held;

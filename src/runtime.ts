@@ -143,7 +143,13 @@ export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
     else this.resync(replica);
   }
 
+  known(name: string): StoreCore | undefined {
+    return this.#stores.get(name);
+  }
+
   drop(replica: Replica): void {
+    // Another one may have its name by now.
+    if (this.#stores.get(replica.name) !== replica) return;
     this.#stores.delete(replica.name);
     for (const [id, each] of this.#numbered) if (each === replica) this.#leave(id as number);
     this.counted();
@@ -294,7 +300,10 @@ export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
       for (const replica of this.#replicas().slice(this.#greeted)) this.resync(replica);
       this.#exchange.connected();
       this.bus.emit("connect", undefined);
-    } else if (state !== "connecting") this.bus.emit("disconnect", { code });
+    } else if (state !== "connecting") {
+      for (const replica of this.#replicas()) replica.cut();
+      this.bus.emit("disconnect", { code });
+    }
     this.counted();
   }
 

@@ -1,6 +1,6 @@
 import type { MountableComponent } from "../../src/calls/callable.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
-import type { JsonObject } from "../../src/state/json.ts";
+import type { Json, JsonObject } from "../../src/state/json.ts";
 import { type About, liveDefinition } from "../../src/state/live.ts";
 import { type AnyStruct, taken } from "../../src/state/struct.ts";
 
@@ -27,7 +27,7 @@ export interface Callback {
   readonly run: (state: never, ...rest: never[]) => unknown;
 }
 
-export type InitialContext = Pick<LiveContext, "client" | "session" | "params">;
+type InitialContext = Pick<LiveContext, "client" | "session" | "params">;
 
 export interface ComponentOptions {
   readonly state: AnyStruct;
@@ -69,12 +69,24 @@ export class Component implements MountableComponent {
     return (this.#definition ??= liveDefinition(name, { struct, actions: new Map() }));
   }
 
-  /** Of what an element was given the part that the component knows, as its struct takes it. Throws E_VALIDATION. */
+  /**
+   * Of what an element was given the part that the component knows, as its struct takes it. HTML knows no capitals: where
+   * `startAt` itself is not given, `start-at` or `startat` is. Throws E_VALIDATION.
+   */
   params(given: JsonObject, name: string): JsonObject {
     const { params: struct } = this.options;
-    const known = Object.entries(given).filter(([key]) => Object.hasOwn(struct?.schema ?? {}, key));
-    const params = Object.fromEntries(known);
+    const params: Record<string, Json> = {};
     if (!struct) return params;
+    const schema = (struct.schema ?? {}) as Record<string, AnyStruct>;
+    const known = new Map(Object.keys(schema).map((key) => [folded(key), key]));
+    for (const [key, value] of Object.entries(given)) {
+      const own = Object.hasOwn(schema, key) ? key : known.get(folded(key));
+      if (own === undefined || (own !== key && Object.hasOwn(params, own))) continue;
+      // An attribute that is there, without a value.
+      params[own] = value === "" && schema[own]?.type === "boolean" ? true : value;
+    }
     return taken(struct, params, { store: name, path: [], branch: [params], coerces: true }) as JsonObject;
   }
 }
+
+const folded = (name: string) => name.replaceAll("-", "").toLowerCase();

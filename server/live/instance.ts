@@ -7,30 +7,32 @@
 import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
 import type { Batch, Call } from "../../src/state/core.ts";
 import type { Client } from "../../src/state/definition.ts";
-import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import { takeArguments, validate } from "../../src/state/validation.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import type { RefusedWrite } from "../backends/backend.ts";
-import { Authority, type AuthorityOptions } from "../hub/authority.ts";
+import { Authority, type AuthorityHost, type Beginning } from "../hub/authority.ts";
+import type { InstanceName, Owner } from "../hub/hub.ts";
 import { Bucket } from "../hub/rates.ts";
 import { checkSent } from "../hub/sent.ts";
 import type { Subscription } from "../hub/subscription.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
 
-export interface InstanceOptions extends Omit<AuthorityOptions, "self"> {
-  readonly component: Component;
-  readonly client: Client;
-  readonly session: unknown;
-  readonly params: JsonObject;
+/** What the instances of an app have in common. */
+export interface InstanceHost extends AuthorityHost {
   /** Milliseconds by a clock that nobody sets. */
   elapsed(): number;
   /** Resolves when what was sent is handed to the network. */
   sent(): Promise<void>;
-  /** Runs code of the app in the scope of the instance's client. */
-  within<T>(fn: () => T): T;
+  /** Runs code of the app in the scope of a client. */
+  within<T>(owner: Pick<Owner, "client" | "session">, fn: () => T): T;
   broadcast(event: string, data: unknown, to?: readonly string[]): void;
   after(ms: number, fn: () => void): () => void;
+}
+
+/** What an instance is of, and whose. */
+interface Own extends Owner {
+  readonly component: Component;
 }
 
 type BatchFrame = Frame<"write">["batches"][number];
@@ -57,7 +59,8 @@ const told: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export class Instance extends Authority {
-  readonly #own: InstanceOptions;
+  readonly #host: InstanceHost;
+  readonly #own: Own;
   readonly #queue: Told[] = [];
   /** The call that is under way. */
   #running: Told | undefined;
@@ -65,14 +68,19 @@ export class Instance extends Authority {
   #written: Pick<Batch, "ops" | "undo"> | undefined;
   /** Starts the running call's time anew. */
   #renew: (() => void) | undefined;
-  #context: LiveContext | undefined;
-  readonly #left = new AbortController();
+  #isOver = false;
+  #leaving: AbortController | undefined;
   #rate: Bucket | undefined;
   isMounted = false;
+  /** So many links of its page hold it: while one takes the other's place, two. */
+  links = 0;
+  /** So many have left it. */
+  cuts = 0;
 
-  constructor(key: string, name: string, options: InstanceOptions) {
-    super(options.component.definition(name), key, { ...options, self: () => options.client });
-    this.#own = options;
+  constructor({ component, key }: InstanceName, own: Own, host: InstanceHost, beginning: Beginning) {
+    super(own.component.definition(component), key, host, beginning);
+    this.#host = host;
+    this.#own = own;
   }
 
   get component(): Component {
@@ -93,7 +101,8 @@ export class Instance extends Authority {
   }
 
   end(): void {
-    this.#left.abort();
+    this.#isOver = true;
+    this.#leaving?.abort();
     this.#queue.length = 0;
     if (this.isMounted) this.#hook("onUnmount");
   }
@@ -105,28 +114,50 @@ export class Instance extends Authority {
     if (!hook) return;
     const failed = (error: unknown) => this.fault(error);
     try {
-      const given = this.#own.within(() => hook.call(options, this.root, ...about, this.#contextOf()));
+      const given = this.#within(() => hook.call(options, this.root, ...about, this.#context()));
       if (given instanceof Promise) given.catch(failed);
     } catch (error) {
       failed(error);
     }
   }
 
-  #contextOf(): LiveContext {
-    const { client, session, params, broadcast } = this.#own;
-    return (this.#context ??= {
+  #within<T>(fn: () => T): T {
+    return this.#host.within(this.#own, fn);
+  }
+
+  get #signal(): AbortSignal {
+    this.#leaving ??= new AbortController();
+    if (this.#isOver) this.#leaving.abort();
+    return this.#leaving.signal;
+  }
+
+  /** Of one call, or of a hook: an instance at rest keeps none. */
+  #context(call?: Told): LiveContext {
+    const { client, session, params } = this.#own;
+    const { broadcast } = this.#host;
+    const signal = () => this.#signal;
+    return {
       client,
       session,
       params,
-      signal: this.#left.signal,
-      render: () => this.#render(),
+      get signal() {
+        return signal();
+      },
+      render: () => this.#render(call),
       broadcast: (event, data) => broadcast(event, data),
       broadcastTo: (to, event, data) => broadcast(event, data, [to].flat() as string[]),
-    });
+    };
   }
 
-  async #render(): Promise<void> {
+  /** What another call has written so far is its own: neither a hook sends it, nor a callback that had its time. */
+  async #render(call: Told | undefined): Promise<void> {
     this.close();
+    if (call === this.#running) this.#send();
+    await this.settled();
+    await this.#host.sent();
+  }
+
+  #send() {
     const written = this.#written;
     if (written?.ops.length) {
       this.#check(written);
@@ -134,8 +165,6 @@ export class Instance extends Authority {
       super.commit(written);
     }
     this.#renew?.();
-    await this.settled();
-    await this.#own.sent();
   }
 
   override state(...about: Parameters<Authority["state"]>): Frame<"state"> {
@@ -166,7 +195,7 @@ export class Instance extends Authority {
       try {
         this.close();
         this.#written = { ops: [], undo: [] };
-        const running = this.#take(told.frame);
+        const running = this.#take(told);
         if (running) await this.#inTime(running);
         this.close();
         this.#check(this.#written);
@@ -179,14 +208,14 @@ export class Instance extends Authority {
   }
 
   /** A promise, where the callback gives one. */
-  #take(frame: BatchFrame): Promise<unknown> | undefined {
-    if (this.#left.signal.aborted) fail("E_GONE", { store: this.name });
+  #take(told: Told): Promise<unknown> | undefined {
+    const { frame } = told;
     this.#count();
     if (Array.isArray(frame)) return this.#model(frame);
     const { structs, run } = this.#callback(frame);
     const args = takeArguments(structs, frame.args, frame.action);
     const call = run as (...args: unknown[]) => unknown;
-    const given = this.#own.within(() => call(this.root, ...args, this.#contextOf()));
+    const given = this.#within(() => call(this.root, ...args, this.#context(told)));
     return given instanceof Promise ? given : undefined;
   }
 
@@ -202,7 +231,7 @@ export class Instance extends Authority {
     if (!rate) return;
     this.#rate ??= new Bucket((rate.count * 1000) / rate.perMs, rate.count, 0);
     const message = `"${this.definition.name}" takes ${rate.count} calls in ${rate.perMs / 1000} seconds.`;
-    if (this.#rate.take(1, this.#own.elapsed())) fail("E_RATE", {}, { message, origin: "peer" });
+    if (this.#rate.take(1, this.#host.elapsed())) fail("E_RATE", {}, { message, origin: "peer" });
   }
 
   /** Fields that are bound to keys of the state. */
@@ -219,13 +248,13 @@ export class Instance extends Authority {
 
   /** A callback has `handlerMs`, and after each `render()` as long again. */
   #inTime(running: Promise<unknown>): Promise<unknown> {
-    const { handlerMs } = this.#own.limits;
+    const { handlerMs } = this.#host.limits;
     return new Promise((resolve, reject) => {
       let stop = () => {};
       this.#renew = () => {
         stop();
         const message = `A callback of "${this.name}" took longer than ${handlerMs} ms (limits.handlerMs).`;
-        stop = this.#own.after(handlerMs, () => {
+        stop = this.#host.after(handlerMs, () => {
           this.fault(new VioletError("E_UNAVAILABLE", {}, { message }));
           reject(new VioletError("E_UNAVAILABLE"));
         });
@@ -280,7 +309,7 @@ export class Instance extends Authority {
     const { writer } = author;
     const [now = author] = this.subscriptions;
     this.enqueue(
-      { entry: { ops, writer, n, at: this.#own.now(), refusal }, undo, author: now, isChanged: true },
+      { entry: { ops, writer, n, at: this.#host.now(), refusal }, undo, author: now, isChanged: true },
       ops.length ? this.checkedGrowth({ ops, undo }) : 0,
     );
   }

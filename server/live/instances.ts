@@ -4,23 +4,27 @@ import type { Client } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
 import { refusalOf } from "../../src/state/struct.ts";
 import type { Backend } from "../backends/backend.ts";
+import { SERVER } from "../calls/functions.ts";
 import { inTime } from "../deadline.ts";
 import type { Authority } from "../hub/authority.ts";
 import type { InstanceName, LiveStores, Owner } from "../hub/hub.ts";
 import type { HubTime } from "../hub/time.ts";
 import type { Limits } from "../limits.ts";
 import type { Component } from "./component.ts";
-import { Instance, type InstanceOptions } from "./instance.ts";
+import { Instance, type InstanceHost } from "./instance.ts";
 
-export interface InstancesOptions {
+export interface InstancesOptions extends Pick<InstanceHost, "within" | "broadcast" | "report"> {
   readonly limits: Limits;
   readonly time: HubTime;
   /** A number for a store of this process. */
   nextId(): number;
   find(component: string): MountableComponent;
-  within<T>(owner: Pick<Owner, "client" | "session">, fn: () => T): T;
-  broadcast: InstanceOptions["broadcast"];
-  report(error: unknown): void;
+}
+
+/** What an instance begins with. */
+export interface Initial {
+  readonly value: JsonObject;
+  readonly params: JsonObject;
 }
 
 /** A rendered instance waits so long for its page. */
@@ -28,6 +32,8 @@ const RENDERED_MS = 30_000;
 /** Instances that no page has may be so many, of so many bytes together. */
 const MAX_AWAY = 10_000;
 const MAX_AWAY_BYTES = 64 * 1024 * 1024;
+/** One page alone comes back to an instance: what it missed is little, or it gets the whole. */
+const LOG = { logOps: 4, logBytes: 1024 };
 
 /** They live as long as their pages do. */
 const volatile: Backend = {
@@ -37,18 +43,40 @@ const volatile: Backend = {
   close: async () => {},
 };
 
+/** One that no page has. */
+interface Away {
+  readonly until: number;
+  readonly bytes: number;
+}
+
 /** The instances of live components that this process holds. */
 export class Instances implements LiveStores {
   readonly #options: InstancesOptions;
+  readonly #host: InstanceHost;
   readonly #byClient = new Map<string, Map<string, Instance>>();
   readonly #making = new Map<string, Promise<Instance>>();
-  /** Those that no page has, in the order in which they were left, and until when: rendered ones have a time of their own. */
-  readonly #away = new Map<Instance, { readonly until: number; readonly bytes: number }>();
+  /** Those that were rendered and wait for their pages, the oldest first. */
+  readonly #rendered = new Map<Instance, Away>();
+  /** Those whose pages have lost their links, in the order in which they did. */
+  readonly #left = new Map<Instance, Away>();
   #awayBytes = 0;
   readonly #epoch = randomBytes(6).toString("base64url");
 
   constructor(options: InstancesOptions) {
     this.#options = options;
+    const { limits, time, within, broadcast, report } = options;
+    this.#host = {
+      backend: volatile,
+      limits: { ...limits, ...LOG },
+      now: () => time.now(),
+      elapsed: () => time.elapsed(),
+      after: (ms, fn) => time.after(ms, fn),
+      sent: () => new Promise((resolve) => time.soon(resolve)),
+      self: () => SERVER,
+      within,
+      broadcast,
+      report,
+    };
   }
 
   /** How many there are. */
@@ -75,18 +103,19 @@ export class Instances implements LiveStores {
     return this.#byClient.get(id)?.get(`@${component}/${key}`);
   }
 
-  /** The state that an instance begins with. Rejects with E_VALIDATION where the params, or that state, do not fit. */
-  async initial(component: string, { client, session, params: given }: Owner) {
-    const { limits, time, within } = this.#options;
-    const { options } = this.component(component);
-    const params = this.component(component).params(given, component);
-    const answer = within({ client, session }, () => options.initial({ client, session, params }));
-    const what = `The initial state of "${component}"`;
-    const state = answer instanceof Promise ? await inTime(answer, { what, ...limits, time }) : answer;
-    const value = plain(state, component) as JsonObject;
-    const refusal = refusalOf(options.state, value);
-    if (refusal) throw new TypeError(`${what} is not what its struct says at "${refusal.path.join(".")}".`);
-    return { value, params };
+  /**
+   * The state that an instance begins with; a promise, where `initial` gives one. Throws, or rejects with, what `initial`
+   * throws, E_UNKNOWN_CALLABLE, E_VALIDATION where the params do not fit, and E_UNAVAILABLE where it takes too long.
+   */
+  initial(name: string, { client, session, params: given }: Owner): Initial | Promise<Initial> {
+    const { limits, time, within, report } = this.#options;
+    const component = this.component(name);
+    const params = component.params(given, name);
+    const what = `The initial state of "${name}"`;
+    const made = (state: unknown): Initial => ({ value: begun(component, state, what), params });
+    const answer = within({ client, session }, () => component.options.initial({ client, session, params }));
+    if (!(answer instanceof Promise)) return made(answer);
+    return inTime(answer, { what, ...limits, time, report }).then(made);
   }
 
   component(name: string): Component {
@@ -96,31 +125,19 @@ export class Instances implements LiveStores {
   /** An instance that was rendered; it waits for its page. */
   rendered(name: InstanceName, owner: Owner, value: JsonObject): Instance {
     const instance = this.#add(name, owner, value);
-    this.#leave(instance, this.#options.time.elapsed() + RENDERED_MS);
+    this.#wait(instance, this.#rendered, this.#options.time.elapsed() + RENDERED_MS);
     return instance;
   }
 
-  #add({ component, key }: InstanceName, { client, session, params }: Owner, value: JsonObject): Instance {
-    const { limits, time, within, broadcast, report } = this.#options;
-    const epoch = this.#epoch;
+  #add(name: InstanceName, owner: Owner, value: JsonObject): Instance {
     const id = this.#options.nextId();
-    const instance = new Instance(key, component, {
-      backend: volatile,
+    const component = this.component(name.component);
+    const { client, session, params } = owner;
+    const epoch = `${this.#epoch}.${id}`;
+    const instance = new Instance(name, { component, client, session, params }, this.#host, {
       id,
       epoch,
-      stored: { epoch: `${epoch}.${id}`, version: 0, value, schema: 1, writers: new Map() },
-      limits,
-      component: this.component(component),
-      client,
-      session,
-      params,
-      now: () => time.now(),
-      elapsed: () => time.elapsed(),
-      after: (ms, fn) => time.after(ms, fn),
-      sent: () => new Promise((resolve) => time.soon(resolve)),
-      within: (fn) => within({ client, session }, fn),
-      broadcast,
-      report,
+      stored: { epoch, version: 0, value, schema: 1, writers: new Map() },
     });
     const own = this.#byClient.get(client.id) ?? new Map<string, Instance>();
     this.#byClient.set(client.id, own.set(instance.name, instance));
@@ -129,29 +146,40 @@ export class Instances implements LiveStores {
 
   #mount(instance: Instance): Instance {
     this.#return(instance);
+    instance.links++;
     instance.mount();
     return instance;
   }
 
-  /** A page's link to it is lost; it lives as long as the page's identity does. */
-  left(authority: Authority): void {
-    if (authority instanceof Instance) this.#leave(authority, Number.POSITIVE_INFINITY);
+  /** A page's link to it is lost; it lives as long as the page's identity does, or ends after so many. */
+  left(instance: Authority): void {
+    if (!(instance instanceof Instance) || --instance.links || !this.#has(instance)) return;
+    if (++instance.cuts > instance.component.options.maxReconnects) this.end(instance);
+    else this.#wait(instance, this.#left, Number.POSITIVE_INFINITY);
   }
 
-  #leave(instance: Instance, until: number) {
-    if (!this.#has(instance) || this.#away.has(instance)) return;
+  #wait(instance: Instance, among: Map<Instance, Away>, until: number) {
     const { bytes } = instance;
-    this.#away.set(instance, { until, bytes });
+    among.set(instance, { until, bytes });
     this.#awayBytes += bytes;
-    for (const [oldest] of this.#away) {
-      if (this.#away.size <= MAX_AWAY && this.#awayBytes <= MAX_AWAY_BYTES) return;
-      this.end(oldest);
-    }
+    this.#makeRoom();
+  }
+
+  /** Of one that was only rendered nothing is lost: these go first. */
+  #makeRoom() {
+    for (const waiting of [this.#rendered, this.#left])
+      for (const [oldest] of waiting) {
+        const count = this.#rendered.size + this.#left.size;
+        if (count <= MAX_AWAY && this.#awayBytes <= MAX_AWAY_BYTES) return;
+        this.end(oldest);
+      }
   }
 
   #return(instance: Instance) {
-    this.#awayBytes -= this.#away.get(instance)?.bytes ?? 0;
-    this.#away.delete(instance);
+    for (const waiting of [this.#rendered, this.#left]) {
+      this.#awayBytes -= waiting.get(instance)?.bytes ?? 0;
+      waiting.delete(instance);
+    }
   }
 
   #has({ client, name }: Instance): boolean {
@@ -173,9 +201,23 @@ export class Instances implements LiveStores {
     for (const instance of this.#byClient.get(id)?.values() ?? []) this.end(instance);
   }
 
+  endAll(): void {
+    for (const own of this.#byClient.values()) for (const instance of own.values()) this.end(instance);
+  }
+
   /** Those that were rendered and nobody came for. */
   expire(): void {
     const now = this.#options.time.elapsed();
-    for (const [instance, { until }] of this.#away) if (until <= now) this.end(instance);
+    for (const [instance, { until }] of this.#rendered) {
+      if (until > now) return;
+      this.end(instance);
+    }
   }
+}
+
+function begun({ options }: Component, state: unknown, what: string): JsonObject {
+  const value = plain(state, what) as JsonObject;
+  const refusal = refusalOf(options.state, value);
+  if (refusal) throw new TypeError(`${what} is not what its struct says at "${refusal.path.join(".")}".`);
+  return value;
 }

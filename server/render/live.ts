@@ -17,6 +17,7 @@ export const renderedInstance = (component: string, key: string, value: JsonObje
   about: undefined,
   error: undefined,
   isBusy: false,
+  isEnded: false,
   send: () => fail("E_READ_ONLY", { store: component, hint: "a page is being rendered" }),
   unmount() {},
 });

@@ -11,7 +11,7 @@ import type { ThunkedRenderResult } from "@lit-labs/ssr/lib/render-result.js";
 import { renderValue } from "@lit-labs/ssr/lib/render-value.js";
 import type { LitElement, TemplateResult } from "lit";
 // Pages may hold them, whether or not the app's own modules import them here.
-import { mounts } from "../../elements/live-element.ts";
+import { mounts } from "../../elements/mounted-element.ts";
 import "../../elements/tags.ts";
 import { fail } from "../../src/errors.ts";
 import { setHost } from "../../src/events/host.ts";

@@ -107,10 +107,9 @@ export class Rendering {
   readonly mount = ({ host, component, key = this.#nextKey(component), params }: Mounting): Mounted => {
     const name = `${component}/${key}`;
     if (this.#instances.has(name)) fail("E_DUPLICATE_KEY", { name: key });
-    const made = this.visit.initial(component, params);
-    if (!made) {
-      const wanted = JSON.stringify([component, params]);
-      this.wanted.set(wanted, () => this.visit.makeInitial(component, params));
+    const made = this.visit.initial({ component, key }, params);
+    if (made instanceof Promise) {
+      this.wanted.set(`@${name}`, () => made);
       fail("E_NOT_LOADED", { store: component });
     }
     this.#instances.set(name, { component, key, ...made });

@@ -6,17 +6,13 @@ import { referenceOf } from "../../src/state/store.ts";
 import { isOpen } from "../access.ts";
 import type { App } from "../app.ts";
 import type { Authority } from "../hub/authority.ts";
+import type { InstanceName } from "../hub/hub.ts";
 import type { StoreName } from "../hub/stores.ts";
+import type { Initial } from "../live/instances.ts";
 import type { Session } from "../session.ts";
 import { reflectedAttributes, reflecting } from "./early.ts";
 import { renderLocal } from "./local.ts";
 import type { Look } from "./render-store.ts";
-
-/** Of an instance of a live component. */
-interface Initial {
-  readonly value: JsonObject;
-  readonly params: JsonObject;
-}
 
 export class Visit {
   readonly app: App;
@@ -27,7 +23,8 @@ export class Visit {
   readonly #refused = new Map<string, unknown>();
   readonly #allowed = new Set<string>();
   readonly #local = new Map<Definition, Look>();
-  readonly #initials = new Map<string, Initial | { readonly error: unknown }>();
+  /** Of instances of live components. */
+  readonly #initials = new Map<string, Initial | Failed>();
 
   constructor(app: App, request: IncomingMessage, session: Session) {
     this.app = app;
@@ -57,19 +54,27 @@ export class Visit {
     }
   }
 
-  /** What an instance with these params begins with; undefined where that is not made yet. Throws what was thrown there. */
-  initial(component: string, params: JsonObject): Initial | undefined {
-    const made = this.#initials.get(JSON.stringify([component, params]));
-    if (made && "error" in made) throw made.error;
+  /** What an instance begins with, made once; a promise of it, where that takes time. Throws what was thrown there. */
+  initial(name: InstanceName, params: JsonObject): Initial | Promise<void> {
+    const id = JSON.stringify([name.component, name.key, params]);
+    const made = this.#initials.get(id) ?? this.#makeInitial(id, name.component, params);
+    if ("error" in made) throw made.error;
     return made;
   }
 
-  async makeInitial(component: string, params: JsonObject): Promise<void> {
+  #makeInitial(id: string, component: string, params: JsonObject) {
     const { app, client, session } = this;
-    const made = await app.instances
-      .initial(component, { client, session, params })
-      .catch((error: unknown) => ({ error }));
-    this.#initials.set(JSON.stringify([component, params]), made);
+    const keep = <T extends Initial | Failed>(made: T): T => {
+      this.#initials.set(id, made);
+      return made;
+    };
+    try {
+      const made = app.instances.initial(component, { client, session, params });
+      if (!(made instanceof Promise)) return keep(made);
+      return made.then(keep, (error: unknown) => keep({ error })).then(() => {});
+    } catch (error) {
+      return keep({ error });
+    }
   }
 
   local(definition: Definition): Look {
@@ -95,6 +100,10 @@ export class Visit {
       fromCookie: definitions.some(({ persist }) => persist === "cookie"),
     };
   }
+}
+
+interface Failed {
+  readonly error: unknown;
 }
 
 interface Reflected {

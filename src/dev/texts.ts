@@ -57,6 +57,8 @@ export const texts = {
   E_DUPLICATE_PACKAGE: () =>
     "A second copy of violet-live is in this page. Bundle it once (dedupe it in the bundler's options).",
   E_FORBIDDEN: (d) => `${at(d)}: not allowed, or unknown.${d.hint ? ` ${d.hint}` : ""}`,
+  E_ENDED: (d) =>
+    `"${d.name}" has ended: its link was lost more often than it comes back (maxReconnects). Reload the page.`,
   E_GONE: (d) =>
     `${at(d)} is gone: the element that this handle followed was removed. Read it again from the list.`,
   E_EVENT: (d) => `"${d.name}" is an event of Violet's own: only Violet tells it.`,

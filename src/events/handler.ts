@@ -40,9 +40,11 @@ function requiredCount(mark: Mark): number {
   return count;
 }
 
-/** A form whose submit calls a live callback: without JavaScript the browser sends it, and only then. */
-export const isSentBy = ({ handler }: Bound, { type }: Event): boolean =>
-  type === "submit" && markOf(handler)?.kind === "live";
+/** A form whose submit calls a live callback: the browser sends it where there is no JavaScript, or the component has ended. */
+export function isSentBy({ handler }: Bound, { type }: Event): boolean {
+  const { kind, isOver } = markOf(handler) as Mark;
+  return type === "submit" && kind === "live" && !isOver;
+}
 
 const takesFields = ({ kind }: Mark, type: string) => kind !== "callback" && type === "submit";
 

@@ -11,6 +11,8 @@ export interface Mark {
   readonly structs?: readonly AnyStruct[] | undefined;
   /** How many it takes, where the structs themselves are the server's. */
   readonly takes?: number | undefined;
+  /** Nothing comes of calling it any more. */
+  readonly isOver?: boolean;
 }
 
 declare const marked: unique symbol;

@@ -4,8 +4,8 @@
  */
 import { fail, VioletError } from "../errors.ts";
 import type { Frame } from "../wire/frames.ts";
-import type { Batch } from "./core.ts";
-import type { Definition } from "./definition.ts";
+import type { Batch, StoreCore } from "./core.ts";
+import { type Definition, wireName } from "./definition.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { type About, type LiveError, liveDefinition, type Mounted, type Mounting } from "./live.ts";
 import type { Op } from "./ops.ts";
@@ -17,6 +17,8 @@ export interface LiveHost extends ReplicaHost {
   random(): number;
   /** What the page brings of this instance, once. */
   given(name: string): GivenInstance | undefined;
+  /** The page's store of a wire name. */
+  known(name: string): StoreCore | undefined;
   /** Takes an instance in, and subscribes to it. Throws E_DUPLICATE_KEY. */
   add(replica: Replica): void;
   /** Ends it, here and on the server. */
@@ -38,11 +40,24 @@ function definitionOf(component: string): Definition {
 export class LiveReplica extends Replica implements Mounted {
   about: About | undefined;
   error: LiveError | undefined;
+  isEnded = false;
   readonly #host: LiveHost;
   readonly #params: JsonObject;
-  readonly #changed: () => void;
+  /** Tells its element; undefined while it has none. */
+  #changed: (() => void) | undefined;
+  /** The server has answered on this link. */
+  #isUp = false;
+  #cuts = 0;
   /** The calls that wait for a later one of the same callback. */
   readonly #delayed = new Map<string, object>();
+
+  /** The instance that an element has left in this turn, else another one. Throws E_DUPLICATE_KEY. */
+  static of(mounting: Mounting, host: LiveHost): LiveReplica {
+    const known = host.known(wireName(definitionOf(mounting.component), mounting.key));
+    if (!(known instanceof LiveReplica) || known.#changed) return new LiveReplica(mounting, host);
+    known.#changed = mounting.changed;
+    return known;
+  }
 
   constructor(mounting: Mounting, host: LiveHost) {
     const { component, params, changed } = mounting;
@@ -63,7 +78,7 @@ export class LiveReplica extends Replica implements Mounted {
   }
 
   get isBusy(): boolean {
-    return this.pending > 0;
+    return this.pending > 0 && !this.isEnded;
   }
 
   override subscription() {
@@ -71,14 +86,33 @@ export class LiveReplica extends Replica implements Mounted {
   }
 
   override receive(frame: Frame<"state"> | Parameters<Replica["receive"]>[0]): void {
-    const { pending } = this;
-    if (frame.type === "state") this.about = frame.live ?? this.about;
+    const { pending, isLoaded } = this;
+    if (frame.type === "state") {
+      this.about = frame.live ?? this.about;
+      this.#isUp = true;
+    }
     super.receive(frame);
-    if (this.pending !== pending) this.#changed();
+    if (this.pending !== pending || this.isLoaded !== isLoaded) this.#changed?.();
+  }
+
+  /** The server ends it at the same count. */
+  override cut(): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    if (++this.#cuts <= (this.about?.maxReconnects ?? Infinity)) return;
+    this.#end();
+    this.decided(undefined, new VioletError("E_ENDED", { name: this.name }));
+  }
+
+  #end() {
+    this.isEnded = true;
+    this.#delayed.clear();
+    this.#host.drop(this);
   }
 
   /** The calls of one callback within the component's `debounceMs` are one: the last. */
   send(callback: string, args: readonly unknown[]): void {
+    if (this.isEnded) return;
     const { debounceMs } = this.about ?? {};
     if (!debounceMs) return this.call(callback, args);
     const last = {};
@@ -88,7 +122,7 @@ export class LiveReplica extends Replica implements Mounted {
 
   override call(callback: string, args: readonly unknown[]): void {
     super.call(callback, args);
-    this.#changed();
+    this.#changed?.();
   }
 
   /** Which arguments it takes, the server knows. */
@@ -114,11 +148,12 @@ export class LiveReplica extends Replica implements Mounted {
       field,
       message: message.replace(`${code}: `, ""),
     };
-    this.#changed();
+    this.#changed?.();
   }
 
+  /** Another element may take it in the same turn. */
   unmount(): void {
-    this.#delayed.clear();
-    this.#host.drop(this);
+    this.#changed = undefined;
+    this.#host.after(0, () => this.#changed || this.#end());
   }
 }

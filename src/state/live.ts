@@ -52,6 +52,8 @@ export interface Mounted {
   readonly error: LiveError | undefined;
   /** Calls of it are under way. */
   readonly isBusy: boolean;
+  /** Nothing is sent any more: its element is gone, or its link was lost too often. */
+  readonly isEnded: boolean;
   send(callback: string, args: readonly unknown[]): void;
   unmount(): void;
 }
@@ -65,7 +67,7 @@ export interface Mounting {
   /** What its attribute `key` says, or the server chose. */
   readonly key: string | undefined;
   readonly params: JsonObject;
-  /** Something besides the state is another: the error, or whether it is busy. */
+  /** Something besides the state is another: the error, or whether it is loaded, busy or ended. */
   changed(): void;
 }
 

@@ -215,6 +215,9 @@ export class Replica extends StoreCore {
     return message && ({ type: "SYNC", store: this.#id, ...message, v: this.#version } as Frame<"write">);
   }
 
+  /** The link is lost. */
+  cut(): void {}
+
   // What comes from the server
 
   receive(frame: StoreFrame): void {

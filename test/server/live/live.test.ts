@@ -307,7 +307,7 @@ suite("live components", () => {
     first.send("increment", []);
     await Promise.all([settled(first), settled(second)]);
     assert.deepEqual([stateOf(first).count, stateOf(keyed).count, stateOf(second).count], [4, 0, 1]);
-    assert.equal(told.filter(([what]: any) => what === "initial").length, 2);
+    assert.equal(told.filter(([what]: any) => what === "initial").length, 3);
     assert.equal(told.filter(([what]: any) => what === "mount").length, 3);
   });
 });
