@@ -1,0 +1,463 @@
+/** Live components where something goes wrong, over real sockets. */
+import { customElement } from "lit/decorators.js";
+import { array, boolean, integer, object, optional, size, string } from "superstruct";
+import { from, LiveElement, VioletElement } from "../../../elements/index.ts";
+import { type LiveContext, live, type VioletApp } from "../../../server/index.ts";
+import { client, html, VioletError } from "../../../src/index.ts";
+import { LiveReplica } from "../../../src/state/live-replica.ts";
+import { closeCodes } from "../../../src/wire/close-codes.ts";
+import { NodeClient } from "../../support/node-client.ts";
+import { type MemoryLogger, type Served, serve, withoutMarkers } from "../../support/serve.ts";
+import { afterEach, assert, beforeEach, suite, test } from "../../support/suite.ts";
+
+type Context = LiveContext<unknown>;
+
+let gate = Promise.withResolvers<void>();
+let started = 0;
+let ended: string[] = [];
+let mounts: ((state: { n: number }, context: Context) => unknown) | undefined;
+let begins: () => unknown = () => ({ n: 0, text: "" });
+const late: (() => unknown)[] = [];
+
+const box = live({
+  state: object({ n: integer(), text: string() }),
+  initial: () => begins() as { n: number; text: string },
+  callbacks: (callback) => ({
+    add: (state) => {
+      state.n++;
+    },
+    wait: async (state) => {
+      started++;
+      await gate.promise;
+      state.n = 99;
+    },
+    grow: callback([integer()], (state, letters) => {
+      state.text = "x".repeat(letters);
+    }),
+    storm: callback([integer()], async (state, count, { render }) => {
+      for (let n = 1; n <= count; n++) {
+        state.n = n;
+        await render();
+      }
+    }),
+    burst: callback([integer()], (state, count, { render }) => {
+      const sent: Promise<void>[] = [];
+      for (let n = 1; n <= count; n++) {
+        state.n = n;
+        sent.push(render());
+      }
+      return Promise.all(sent);
+    }),
+    tell: (_, { client, broadcastTo }) => broadcastTo(client.id, "box-told", 1),
+    hang: (state, { render }) => {
+      late.push(() => {
+        state.n = -1;
+        return render();
+      });
+      return new Promise(() => {});
+    },
+    halves: async (state) => {
+      state.n = 1;
+      await gate.promise;
+      throw new VioletError("E_VALIDATION", {}, { field: "n", message: "No." });
+    },
+  }),
+  onMount: (state, context) => mounts?.(state, context),
+  onUnmount: (_, { signal }) => ended.push(String(signal.aborted)),
+});
+const once = live({
+  state: object({ n: integer() }),
+  initial: () => ({ n: 0 }),
+  callbacks: () => ({
+    add: (state) => {
+      state.n++;
+    },
+  }),
+  reconnect: false,
+  onUnmount: () => ended.push("once"),
+});
+const given = live({
+  state: object({ got: string() }),
+  params: object({
+    startAt: optional(integer()),
+    isOpen: optional(boolean()),
+    tags: optional(size(array(string()), 0, 3)),
+  }),
+  initial: async ({ params }) => ({ got: JSON.stringify(params) }),
+});
+
+class Box extends LiveElement(box) {
+  override render() {
+    return html`<p>${this.state.n}</p>`;
+  }
+}
+customElement("edge-box")(Box);
+customElement("edge-nested")(
+  class extends LiveElement(box) {
+    override render() {
+      return html`<edge-middle></edge-middle>`;
+    }
+  },
+);
+customElement("edge-middle")(
+  class extends LiveElement(box) {
+    override render() {
+      return html`<edge-box></edge-box>`;
+    }
+  },
+);
+class ShowsGot extends VioletElement {
+  @from() accessor got = "nothing";
+  override render() {
+    return html`<q>${this.got}</q>`;
+  }
+}
+customElement("edge-shows")(ShowsGot);
+
+const until = async (isSo: () => boolean) => {
+  while (!isSo()) await new Promise(setImmediate);
+};
+
+suite("a live component", () => {
+  let served: Served;
+  let app: VioletApp;
+  let page: NodeClient;
+  const logged = () =>
+    (app as unknown as { settings: { logger: MemoryLogger } }).settings.logger.errors.map(
+      ({ err }) => err.message,
+    );
+  const count = () => (app as unknown as { instances: { size: number } }).instances.size;
+  const mount = (component: string, key: string, params = {}, of = page) =>
+    LiveReplica.of({ host: {} as HTMLElement, component, key, params, changed: () => {} }, of.runtime);
+  const n = (instance: LiveReplica) => (instance.snapshot() as { n: number }).n;
+  const settled = (instance: LiveReplica) => until(() => !instance.isBusy);
+  const reconnect = async () => {
+    page.runtime.link.drop(closeCodes.parked);
+    page.runtime.link.connect();
+    await page.until("live");
+  };
+
+  beforeEach(async () => {
+    gate = Promise.withResolvers();
+    started = 0;
+    ended = [];
+    mounts = undefined;
+    begins = () => ({ n: 0, text: "" });
+    late.length = 0;
+    served = await serve(
+      (site, app) => {
+        site.get(
+          "/",
+          app.page(() => html`<violet-status></violet-status>`),
+        );
+        site.get(
+          "/box",
+          app.page(() => html`<edge-box></edge-box>`),
+        );
+        site.get(
+          "/marked",
+          app.page(() => html`<p>before</p><edge-box></edge-box>`, { onRenderError: "mark" }),
+        );
+        site.get(
+          "/nested",
+          app.page(() => html`<edge-nested></edge-nested>`),
+        );
+        site.get(
+          "/tag",
+          app.page(
+            () =>
+              html`<violet-live component="box.given" start-at="4" isopen><edge-shows></edge-shows></violet-live>`,
+          ),
+        );
+        site.get(
+          "/unknown",
+          app.page(() => html`<violet-live component="nowhere"></violet-live>`),
+        );
+      },
+      {
+        modules: { box: { box, once, given } },
+        limits: {
+          handlerMs: 200,
+          graceMs: 60_000,
+          maxStoreBytes: 1000,
+          opsPerSecond: 2000,
+          opBurst: 20,
+          messagesPerSecond: 1000,
+          messageBurst: 1000,
+        },
+      },
+    );
+    app = served.app;
+    page = await NodeClient.visit(`${served.url}/`);
+    page.runtime.link.connect();
+    await page.until("live");
+  });
+  afterEach(async () => {
+    page.close();
+    await served.close();
+  });
+
+  test("may write after it was unmounted: nobody sees it, and nothing fails", async () => {
+    const a = mount("box", "a");
+    a.send("wait", []);
+    await until(() => started === 1);
+    a.unmount();
+    await until(() => ended.length === 1);
+    gate.resolve();
+    const b = mount("box", "b");
+    b.send("add", []);
+    await settled(b);
+    assert.deepEqual([n(b), logged(), ended], [1, [], ["true"]]);
+  });
+
+  test("sends by itself what a timer of onMount writes, until it ends", async () => {
+    mounts = (state, { signal }) => {
+      const timer = setInterval(() => state.n++, 1);
+      signal.addEventListener("abort", () => clearInterval(timer));
+    };
+    const a = mount("box", "a");
+    await until(() => n(a) > 3);
+    a.unmount();
+    await until(() => ended.length === 1);
+    assert.deepEqual(ended, ["true"]);
+  });
+
+  test("tells the pages that it names, and no others", async () => {
+    const heard: unknown[] = [];
+    const stop = client.on("box-told", (data) => heard.push(data));
+    const other = await NodeClient.visit(`${served.url}/`);
+    other.runtime.link.connect();
+    await other.until("live");
+    for (const { runtime } of [page, other]) runtime.bus.ready();
+    const a = mount("box", "a");
+    a.send("tell", []);
+    a.send("tell", []);
+    await settled(a);
+    await until(() => heard.length === 2);
+    const b = mount("box", "b", {}, other);
+    await b.loaded();
+    assert.equal(heard.length, 2);
+    stop();
+    other.close();
+  });
+
+  test("may render() ten thousand times, one after another or at once: the last state is there", async () => {
+    const [a, b] = [mount("box", "a"), mount("box", "b")];
+    let shown = 0;
+    a.listen(() => shown++);
+    a.send("storm", [10_000]);
+    b.send("burst", [10_000]);
+    await Promise.all([settled(a), settled(b)]);
+    assert.deepEqual([n(a), n(b), a.error, b.error], [10_000, 10_000, undefined, undefined]);
+    assert.ok(shown >= 10_000, String(shown));
+  });
+
+  test("T65 does not grow past maxStoreBytes, and loses nothing by it", async () => {
+    const a = mount("box", "a");
+    a.send("grow", [500]);
+    a.send("grow", [5000]);
+    await settled(a);
+    assert.equal(a.error?.code, "E_STORE_FULL");
+    a.send("add", []);
+    await settled(a);
+    assert.deepEqual([a.snapshot(), a.error], [{ n: 1, text: "x".repeat(500) }, undefined]);
+  });
+
+  test("T35 is one of 64 of a socket; when one ends, another has its place", async () => {
+    const all = Array.from({ length: 64 }, (_, index) => mount("box", `k${index}`));
+    await Promise.all(all.map((each) => each.loaded()));
+    const more = mount("box", "more");
+    await assert.rejects(more.loaded(), { code: "E_LIMIT" });
+    assert.equal(count(), 64);
+    all[0]?.unmount();
+    await until(() => count() === 63);
+    await mount("box", "again").loaded();
+  });
+
+  test("is mounted beside a hundred others at once, each once", async () => {
+    const other = await NodeClient.visit(`${served.url}/`);
+    let begun = 0;
+    begins = () => Promise.resolve({ n: ++begun, text: "" });
+    const all = Array.from({ length: 100 }, (_, index) =>
+      mount("box", `k${index}`, {}, index % 2 ? page : other),
+    );
+    await Promise.all(all.map((each) => each.loaded()));
+    assert.deepEqual([begun, count(), new Set(all.map(n)).size], [100, 100, 100]);
+    other.close();
+  });
+
+  test("T34 takes so many calls at once; those above are made later, once each", async () => {
+    const a = mount("box", "a");
+    await a.loaded();
+    for (let index = 0; index < 200; index++) a.send("add", []);
+    await settled(a);
+    assert.deepEqual([n(a), a.error], [200, undefined]);
+    assert.ok(app.counters.errors.E_RATE, JSON.stringify(app.counters.errors));
+  });
+
+  test("that is dropped before its answer came ends all the same", async () => {
+    const begun = Promise.withResolvers<void>();
+    let calls = 0;
+    begins = () => {
+      calls++;
+      return begun.promise.then(() => ({ n: 0, text: "" }));
+    };
+    const a = mount("box", "a");
+    await until(() => calls === 1);
+    a.unmount();
+    begun.resolve();
+    await until(() => ended.length === 1);
+    assert.equal(count(), 0);
+  });
+
+  test("of a page that is gone before its initial state was there is not kept", async () => {
+    const begun = Promise.withResolvers<void>();
+    let calls = 0;
+    begins = () => {
+      calls++;
+      return begun.promise.then(() => ({ n: 0, text: "" }));
+    };
+    mount("box", "a");
+    await until(() => calls === 1);
+    page.close();
+    begun.resolve();
+    await until(() => ended.length === 1);
+    assert.equal(count(), 0);
+  });
+
+  test("whose initial throws, or does not fit, fails its page or is a hole in it", async () => {
+    for (const [begin, message, code = 500] of [
+      [() => Promise.reject(new Error("no database")), /no database/],
+      [
+        () => {
+          throw new Error("no luck");
+        },
+        /no luck/,
+      ],
+      [() => ({ n: "many", text: "" }), /initial state of "box" is not what its struct says at "n"/],
+      [() => Promise.resolve({ n: Number.NaN, text: "" }), /initial state/],
+      [() => new Promise(() => {}), /initial state of "box" took longer than 200 ms/, 503],
+    ] as const) {
+      begins = begin;
+      const { status } = await served.get("/box");
+      assert.equal(status, code);
+      assert.match(logged().join(), message);
+    }
+    const { status, html: text } = await served.get("/marked");
+    assert.equal(status, 200);
+    assert.match(text, /<p>before<\/p><edge-box/);
+    assert.equal(count(), 0);
+  });
+
+  test("whose initial throws is refused to its page, with no more than a code; one that hangs comes again", async () => {
+    begins = () => Promise.reject(new Error("a secret of the database"));
+    const a = mount("box", "a");
+    await assert.rejects(a.loaded(), { code: "E_INTERNAL" });
+    assert.deepEqual([a.error?.code, a.error?.message], ["E_INTERNAL", "Something failed on the server."]);
+    assert.match(logged().join(), /a secret of the database/);
+    let calls = 0;
+    begins = () => (++calls === 1 ? new Promise(() => {}) : { n: 5, text: "" });
+    const b = mount("box", "b");
+    await b.loaded();
+    assert.deepEqual([n(b), calls], [5, 2]);
+    assert.match(logged().join(), /initial state of "box" took longer than 200 ms/);
+  });
+
+  test("T39 sends nothing of another call by a render() that comes too late", async () => {
+    const a = mount("box", "a");
+    a.send("hang", []);
+    await settled(a);
+    assert.equal(a.error?.code, "E_UNAVAILABLE");
+    const shown: number[] = [];
+    a.listen(() => shown.push(n(a)));
+    a.send("halves", []);
+    await until(() => late.length === 1 && a.isBusy);
+    await new Promise(setImmediate);
+    const sent = late[0]?.();
+    gate.resolve();
+    await sent;
+    await settled(a);
+    assert.deepEqual([a.error?.field, n(a), shown.includes(1)], ["n", 0, false]);
+  });
+
+  test("runs onUnmount of all that are there when the app is closed, also of those whose link is lost", async () => {
+    const other = await NodeClient.visit(`${served.url}/`);
+    await Promise.all([mount("box", "a").loaded(), mount("box", "b", {}, other).loaded()]);
+    other.runtime.link.close(closeCodes.parked);
+    await until(() => app.counters.connections === 2 && app.run(() => true));
+    await served.close();
+    assert.deepEqual(ended, ["true", "true"]);
+    assert.equal(count(), 0);
+  });
+
+  test("with reconnect: false ends with its first link, on both ends, and the others of the page go on", async () => {
+    const [a, b] = [mount("box.once", "a"), mount("box", "b")];
+    a.send("add", []);
+    b.send("add", []);
+    await Promise.all([settled(a), settled(b)]);
+    await reconnect();
+    assert.deepEqual([a.isEnded, a.error?.code], [true, "E_ENDED"]);
+    assert.deepEqual([ended, count()], [["once"], 1]);
+    a.send("add", []);
+    b.send("add", []);
+    await settled(b);
+    assert.deepEqual([n(a), n(b), a.isBusy], [1, 2, false]);
+  });
+
+  test("takes its params by the names that HTML has for them", async () => {
+    let keys = 0;
+    const gotOf = async (params: object) => {
+      const instance = mount("box.given", `k${keys++}`, params);
+      await instance.loaded();
+      instance.unmount();
+      return (instance.snapshot() as { got: string }).got;
+    };
+    assert.equal(await gotOf({ "start-at": "3", unknown: "x" }), '{"startAt":3}');
+    assert.equal(await gotOf({ startat: "3", "is-open": "" }), '{"startAt":3,"isOpen":true}');
+    assert.equal(await gotOf({ "start-at": "3", startAt: 12 }), '{"startAt":12}');
+    assert.equal(await gotOf({ startAt: 12, "start-at": "345" }), '{"startAt":12}');
+    assert.equal(await gotOf({ isopen: "false", tags: ["a"] }), '{"isOpen":false,"tags":["a"]}');
+    await assert.rejects(gotOf({ "start-at": "many" }), { code: "E_VALIDATION", field: "startAt" });
+    await assert.rejects(gotOf({ "start-at": null }), { code: "E_VALIDATION", field: "startAt" });
+  });
+
+  test("is rendered inside others, as deep as they stand", async () => {
+    const { status, html: text } = await served.get("/nested");
+    assert.equal(status, 200);
+    assert.equal(text.match(/data-violet-live="box"/g)?.length, 3);
+    assert.match(withoutMarkers(text), /<p>0<\/p>/);
+  });
+
+  test("is provided by <violet-live> to the elements inside it, on the server", async () => {
+    const { html: text } = await served.get("/tag");
+    assert.match(
+      text,
+      /<violet-live +component="box\.given"[^>]* data-violet-live="box\.given" data-violet-key="~0"/,
+    );
+    assert.match(withoutMarkers(text), /<q>{&quot;startAt&quot;:4,&quot;isOpen&quot;:true}<\/q>/);
+  });
+
+  test("that nobody defines fails the page of its <violet-live>, and the cure is said", async () => {
+    const { status } = await served.get("/unknown");
+    assert.equal(status, 500);
+    assert.match(logged().join(), /E_UNKNOWN_CALLABLE: "nowhere" .* violet\({ modules }\)/);
+  });
+
+  test("T22 is one client's alone: another one that knows its key gets one of its own", async () => {
+    const a = mount("box", "a");
+    a.send("add", []);
+    await settled(a);
+    const other = await NodeClient.visit(`${served.url}/`);
+    const b = mount("box", "a", {}, other);
+    b.send("grow", [3]);
+    await settled(b);
+    assert.deepEqual(
+      [a.snapshot(), b.snapshot()],
+      [
+        { n: 1, text: "" },
+        { n: 0, text: "xxx" },
+      ],
+    );
+    other.close();
+  });
+});
