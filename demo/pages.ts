@@ -95,6 +95,38 @@ export const pages: readonly Page[] = [
     sources: ["counter/counter.server.ts", "counter/counter-card.ts", "counter/client.ts"],
   },
   {
+    name: "progress",
+    path: "/progress",
+    title: "Progress",
+    scopes: ["live"],
+    sentence:
+      "Work on the server that says how far it is: the state is sent while it runs, not only at its end.",
+    tries: [
+      "Start it, and open the page in a second window: that one has work of its own.",
+      "Stop the link while it runs: it goes on, and the bar jumps to where it is.",
+      "Look at the source: a loop, and a render() in it.",
+    ],
+    sources: ["progress/progress.server.ts", "progress/progress-card.ts", "progress/client.ts"],
+  },
+  {
+    name: "dashboard",
+    path: "/dashboard",
+    title: "Dashboard",
+    scopes: ["live", "shared"],
+    sentence: "The day that you look at is yours alone; the figures are everybody's.",
+    tries: [
+      "Choose a day in one window: the other one stays at its own.",
+      "Refresh in one: the figures are new in both.",
+      "Reload: the page comes with its figures, before any script.",
+    ],
+    sources: [
+      "dashboard/metrics.ts",
+      "dashboard/dashboard.server.ts",
+      "dashboard/sales-dashboard.ts",
+      "dashboard/client.ts",
+    ],
+  },
+  {
     name: "search",
     path: "/search",
     title: "Search",

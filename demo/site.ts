@@ -11,11 +11,15 @@ import "./chat/chat.server.ts";
 import "./chat/chat-room.ts";
 import * as counter from "./counter/counter.server.ts";
 import "./counter/counter-card.ts";
+import * as dashboard from "./dashboard/dashboard.server.ts";
+import "./dashboard/sales-dashboard.ts";
 import "./game/game-board.ts";
 import * as notifyClient from "./notify/notify.client.ts";
 import * as notifyServer from "./notify/notify.server.ts";
 import "./notify/notify-panel.ts";
 import "./poll/poll.ts";
+import * as progress from "./progress/progress.server.ts";
+import "./progress/progress-card.ts";
 import "./search/currency-search.ts";
 import * as search from "./search/search.server.ts";
 import "./settings/settings-panel.ts";
@@ -34,6 +38,8 @@ const elements: Readonly<Record<string, unknown>> = {
   game: html`<game-board></game-board>`,
   settings: html`<settings-panel></settings-panel>`,
   counter: html`<div class="pair"><counter-card></counter-card><counter-card start="10"></counter-card></div>`,
+  progress: html`<progress-card></progress-card>`,
+  dashboard: html`<sales-dashboard></sales-dashboard>`,
   search: html`<currency-search></currency-search>`,
   notify: html`<notify-panel></notify-panel>`,
   telemetry: html`<pointer-field></pointer-field>`,
@@ -42,6 +48,8 @@ const elements: Readonly<Record<string, unknown>> = {
 /** What may be called, by the names of the files. */
 const modules = {
   counter,
+  progress,
+  dashboard,
   search,
   notify: { ...notifyServer, ...notifyClient },
   telemetry: { ...telemetryServer, ...telemetryClient },

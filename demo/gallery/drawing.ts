@@ -47,6 +47,13 @@ export const pictures: Readonly<Record<string, unknown>> = {
     <rect class="pale" x="12" y="20" width="30" height="32" rx="6"/><path class="leaf" d="M20 33h14v6H20Z"/>
     <rect class="pale" x="46" y="20" width="30" height="32" rx="6"/><path class="leaf" d="M54 33h4v-4h6v4h4v6h-4v4h-6v-4h-4Z"/>
   </svg>`,
+  progress: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <rect class="pale" x="12" y="30" width="64" height="12" rx="6"/><rect class="leaf" x="12" y="30" width="40" height="12" rx="6"/>
+  </svg>`,
+  dashboard: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <rect class="pale" x="14" y="40" width="12" height="18" rx="3"/><rect class="pale" x="30" y="28" width="12" height="30" rx="3"/>
+    <rect class="leaf" x="46" y="14" width="12" height="44" rx="3"/><rect class="pale" x="62" y="34" width="12" height="24" rx="3"/>
+  </svg>`,
   search: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <path class="leaf" d="m53 45 4-4 14 14-4 4Z"/><circle class="leaf" cx="41" cy="32" r="20"/><circle class="pale" cx="41" cy="32" r="13"/>
   </svg>`,

@@ -298,8 +298,10 @@ export class Instance extends Authority {
     this.revert(undo);
     if (ops.length) this.notify(undefined);
     const known = error instanceof VioletError && told.has(error.code) ? error : undefined;
-    if (!known) this.fault(error);
-    this.#hook("onError", error instanceof Error ? error : new Error(String(error)));
+    // Its signal was to end it.
+    const isAborted = this.#isOver && error instanceof Error && error.name === "AbortError";
+    if (!known && !isAborted) this.fault(error);
+    if (!isAborted) this.#hook("onError", error instanceof Error ? error : new Error(String(error)));
     this.close();
     const { code, field, message } = known ?? new VioletError("E_INTERNAL");
     this.#enter({ n, author, ops: [], undo: [], refusal: { code, field, message } });

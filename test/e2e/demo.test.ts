@@ -6,6 +6,7 @@ import { Site } from "./support/site.ts";
 
 const live = [
   ...["/chat", "/visitors", "/todos", "/game", "/settings"],
+  ...["/counter", "/progress", "/dashboard"],
   ...["/search", "/notify", "/telemetry", "/plain.html", "/poll.html"],
 ];
 

@@ -51,7 +51,8 @@ export class People implements AsyncDisposable {
 }
 
 /** The link stands, and nothing waits for the server. */
-export const isLive = (page: Page): Promise<void> => page.getByText("live", { exact: true }).waitFor();
+export const isLive = (page: Page): Promise<void> =>
+  page.locator("violet-status").getByText("live", { exact: true }).waitFor();
 
 /** The text of an element with the role `status` and this name. */
 export const status = (page: Page, name: string) => page.getByRole("status", { name });

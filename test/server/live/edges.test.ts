@@ -1,4 +1,5 @@
 /** Live components where something goes wrong, over real sockets. */
+import { setTimeout as wait } from "node:timers/promises";
 import { customElement } from "lit/decorators.js";
 import { array, boolean, integer, object, optional, size, string } from "superstruct";
 import { from, LiveElement, VioletElement } from "../../../elements/index.ts";
@@ -30,6 +31,10 @@ const box = live({
       started++;
       await gate.promise;
       state.n = 99;
+    },
+    obey: async (_, { signal }) => {
+      started++;
+      await wait(60_000, undefined, { signal });
     },
     grow: callback([integer()], (state, letters) => {
       state.text = "x".repeat(letters);
@@ -208,6 +213,16 @@ suite("a live component", () => {
     b.send("add", []);
     await settled(b);
     assert.deepEqual([n(b), logged(), ended], [1, [], ["true"]]);
+  });
+
+  test("whose work its signal ends has not failed", async () => {
+    const a = mount("box", "a");
+    a.send("obey", []);
+    await until(() => started === 1);
+    a.unmount();
+    await until(() => ended.length === 1);
+    await new Promise(setImmediate);
+    assert.deepEqual(logged(), []);
   });
 
   test("sends by itself what a timer of onMount writes, until it ends", async () => {
