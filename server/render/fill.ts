@@ -26,12 +26,14 @@ type Template = DefaultTreeAdapterTypes.Template;
 const TAG = /<violet-(shared|local|live)[\s>]/i;
 const BINDING = /\sdata-(text|show|class|attr|model|each)\b/i;
 
+type Find = (attribute: (name: string) => string | undefined, rendering: Rendering) => StoreCore | undefined;
+
 /** What finds the store that a tag provides. */
-const finders: Readonly<
-  Record<string, (attribute: (name: string) => string | undefined) => StoreCore | undefined>
-> = {
+const finders: Readonly<Record<string, Find>> = {
   "violet-shared": (attribute) => findShared(attribute("store") ?? ""),
   "violet-local": (attribute) => findLocal(attribute("store") ?? "", attribute("initial") ?? null),
+  "violet-live": (attribute, rendering) =>
+    rendering.instance(attribute("data-violet-live") ?? "", attribute("data-violet-key") ?? ""),
 };
 
 /** What stands around a node. */
@@ -123,7 +125,8 @@ class Fill {
     const attribute = (wanted: string) => node.attrs.find(({ name }) => name === wanted)?.value;
     let store: StoreCore | undefined;
     const find = () => {
-      if (!store && (store = finders[node.tagName]?.(attribute))) this.#rendering.tellActions(store);
+      if (!store && (store = finders[node.tagName]?.(attribute, this.#rendering)))
+        this.#rendering.tellActions(store);
       return store;
     };
     try {

@@ -23,6 +23,7 @@ interface Instance {
   readonly key: string;
   readonly params: JsonObject;
   readonly value: JsonObject;
+  readonly mounted: Mounted;
 }
 
 /** An element whose shadow root is open. */
@@ -112,11 +113,17 @@ export class Rendering {
       this.wanted.set(`@${name}`, () => made);
       fail("E_NOT_LOADED", { store: component });
     }
-    this.#instances.set(name, { component, key, ...made });
+    const mounted = renderedInstance(component, key, made.value);
+    this.#instances.set(name, { component, key, ...made, mounted });
     host.setAttribute("data-violet-live", component);
     host.setAttribute("data-violet-key", key);
-    return renderedInstance(component, key, made.value);
+    return mounted;
   };
+
+  /** The state of an instance that an element of the page has. */
+  instance(component: string, key: string): StoreCore | undefined {
+    return this.#instances.get(`${component}/${key}`)?.mounted.core;
+  }
 
   #nextKey(component: string): string {
     const count = this.#counts.get(component) ?? 0;

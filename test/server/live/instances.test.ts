@@ -5,7 +5,8 @@ import type { Component } from "../../../server/live/component.ts";
 import type { Instance } from "../../../server/live/instance.ts";
 import { Instances } from "../../../server/live/instances.ts";
 import { type Callable, namedIn } from "../../../src/calls/callable.ts";
-import { SimClock, SimHubTime } from "../../support/clock.ts";
+import { TestClock } from "../../../testing/clock.ts";
+import { SimHubTime } from "../../support/clock.ts";
 import { assert, beforeEach, suite, test } from "../../support/suite.ts";
 
 const ended: string[] = [];
@@ -18,7 +19,7 @@ const box = live({
 const found = namedIn("instances", { box }).get("instances.box") as Callable;
 
 suite("instances of live components", () => {
-  let clock: SimClock;
+  let clock: TestClock;
   let instances: Instances;
   const owner = (id: string) => ({ client: { id }, session: undefined, params: {} });
   const name = (key: string) => ({ component: "box", key });
@@ -27,7 +28,7 @@ suite("instances of live components", () => {
   beforeEach(() => {
     ended.length = 0;
     begins = () => value;
-    clock = new SimClock(() => 0.5);
+    clock = new TestClock(() => 0.5);
     let ids = 0;
     instances = new Instances({
       limits: defaultLimits,
