@@ -67,6 +67,8 @@ export class Commits {
       if (error === undefined) for (const applied of group) this.#commit(applied);
       else this.#fail(error);
     }
+    // A store at rest keeps no room for more.
+    this.#waiting.length = 0;
     this.#isRunning = false;
   }
 

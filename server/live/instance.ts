@@ -205,6 +205,8 @@ export class Instance extends Authority {
       }
     }
     this.#running = undefined;
+    // At rest it keeps no room for more.
+    this.#queue.length = 0;
   }
 
   /** A promise, where the callback gives one. */

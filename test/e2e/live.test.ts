@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
 import express, { type RequestHandler } from "express";
 import type { BrowserContext, Page } from "playwright-core";
+import { html as template } from "violet-live";
 import type { VioletApp } from "violet-live/server";
+import type {} from "violet-live/tags";
 import { createSite } from "../../demo/site.ts";
 import { MemoryLogger, secret } from "../support/serve.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
@@ -44,6 +46,13 @@ suite("live components in the demo", () => {
       if ("copy" in query) response.type("html").send(html);
       else next();
     });
+    site.get(
+      "/tag",
+      app.page(
+        () =>
+          template`<violet-live component="counter" start="3"><b>inside</b></violet-live><violet-status></violet-status>`,
+      ),
+    );
     const server = await app.listen(site.use(demo.site), 0, "127.0.0.1");
     gate = await Gate.before(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     person = await people.person();
@@ -212,6 +221,23 @@ suite("live components in the demo", () => {
       await page.keyboard.press("Space");
       await page.getByRole("status").filter({ hasText: "Refreshed 2 times" }).waitFor();
     });
+  });
+
+  test("of a <violet-live> are adopted as they were rendered, by the page's own script", async () => {
+    await page.goto(`${gate.url}/tag`);
+    await isLive(page);
+    const tag = page.locator("violet-live");
+    assert.equal(await tag.getAttribute("data-violet-key"), "~0");
+    assert.deepEqual(
+      await tag.evaluate((element) => [
+        element.ariaBusy,
+        (element as HTMLElementTagNameMap["violet-live"]).error,
+        element.textContent,
+      ]),
+      [null, undefined, "inside"],
+    );
+    const { resumes, snapshots } = app.counters;
+    assert.deepEqual({ resumes, snapshots }, { resumes: 1, snapshots: 0 });
   });
 
   test("come with their pages, without JavaScript", async () => {
