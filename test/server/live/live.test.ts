@@ -116,7 +116,7 @@ suite("live components", () => {
           ),
         );
       },
-      { modules: { counter: { counter }, parts: { limited } }, limits: { handlerMs: 200, graceMs: 1000 } },
+      { modules: { counter: { counter }, parts: { limited } }, limits: { handlerMs: 2000, graceMs: 1000 } },
     );
     app = served.app;
     page = await open();
