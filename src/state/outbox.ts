@@ -62,7 +62,8 @@ export class Outbox {
     let isPredicted = !isShown;
     for (const batch of this.batches) {
       const content = batch.call ?? (byName ? (batch.meant ?? []).map(named) : batch.ops);
-      ops += batch.call ? 1 : batch.ops.length;
+      // One that became void on the way still is a batch.
+      ops += batch.call ? 1 : batch.ops.length || 1;
       letters += JSON.stringify(content).length;
       // Raw ops behind a prediction are made on a state that the server does not know.
       const isLate = isPredicted && !batch.call;
