@@ -50,6 +50,8 @@ suite("a signature", () => {
     assert(!signer.verify(signature, "client", "a", "b", ""), "one part more");
     assert(!signer.verify(`${signature}AAAA`, "client", "a", "b"), "longer");
     assert(!signer.verify("", "client", "a", "b"), "empty");
+    for (const other of [`${signature}=`, `${signature}!`, ` ${signature}`])
+      assert(!signer.verify(other, "client", "a", "b"), "spelt in another way");
   });
 
   test("by an older secret is valid while that is in the list, and no new one is made with it", () => {
