@@ -154,8 +154,7 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
     this.copy = copy;
     this.#state = "live";
     const { mailbox } = this.#hub;
-    // Who is new has missed nothing.
-    const from = heard !== undefined && this.#hub.isKnown(this.#client) ? heard : mailbox.last;
+    const from = this.#hub.heardBy(this.#client, heard);
     const missed = mailbox.since(from, this.#client.id);
     const { token } = identified;
     const { heartbeatMs } = this.#hub.limits;
@@ -170,7 +169,7 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
       }),
     );
     // Handlers of `connect` may write letters: to a page that has its welcome.
-    this.#hub.greeted(this);
+    this.#hub.greeted(this, from);
     for (const { frame } of missed) this.send(frame);
     for (const store of stores) this.#later(() => this.#subscribe(store));
   }

@@ -252,9 +252,10 @@ export class Hub {
     return this.#identities.isConnected(client) || this.#sessions.mayConnect(session.id);
   }
 
-  greeted(connection: Connection): void {
+  /** `from`: the letters above this number are for it. */
+  greeted(connection: Connection, from: number): void {
     this.#sessions.connected(connection.peer.session.id);
-    this.#identities.arrive(connection);
+    this.#identities.arrive(connection, from);
   }
 
   left(connection: Connection, code: number, wasLive: boolean): void {
@@ -294,6 +295,13 @@ export class Hub {
   /** Whether this process knows the client, and so what it has missed. */
   isKnown({ id }: Client): boolean {
     return this.#identities.isKnown(id);
+  }
+
+  /** The letters above this number are for the client that heard these last: who is new has missed nothing. */
+  heardBy({ id }: Client, heard: number | undefined): number {
+    const from = this.#identities.fromOf(id);
+    // It may not have heard its welcome.
+    return from === undefined ? this.mailbox.last : (heard ?? from);
   }
 
   flushLater(connection: Connection): void {

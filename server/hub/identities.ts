@@ -5,6 +5,8 @@ import type { Connection } from "./connection.ts";
 interface Identity {
   readonly client: Client;
   readonly copy: number | undefined;
+  /** The number of the last letter before it came. */
+  readonly from: number;
   connection: Connection | undefined;
   /** When it ends, while it has no connection. */
   endsAt: number;
@@ -38,16 +40,21 @@ export class Identities {
     return this.#all.has(id);
   }
 
+  /** The number of the last letter before this client came, if it is one of this process. */
+  fromOf(id: string): number | undefined {
+    return this.#all.get(id)?.from;
+  }
+
   connectionOf(id: string): Connection | undefined {
     return this.#all.get(id)?.connection;
   }
 
   /** A connection said hello. A page's new connection replaces its old one. */
-  arrive(connection: Connection): void {
+  arrive(connection: Connection, from: number): void {
     const { client, copy } = connection;
     const known = this.#all.get(client.id);
     if (!known) {
-      this.#all.set(client.id, { client, copy, connection, endsAt: 0 });
+      this.#all.set(client.id, { client, copy, from, connection, endsAt: 0 });
       this.#emit("connect", client);
       return;
     }

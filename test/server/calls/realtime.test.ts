@@ -3,9 +3,10 @@ import { integer, object, string } from "superstruct";
 import { type EventContext, server, type VioletApp } from "../../../server/index.ts";
 import { register } from "../../../src/calls/callable.ts";
 import { client, html, shared } from "../../../src/index.ts";
+import { type PagePayload, Runtime, realClock } from "../../../src/runtime.ts";
 import { closeCodes } from "../../../src/wire/close-codes.ts";
-import { NodeClient } from "../../support/node-client.ts";
-import { type MemoryLogger, type Served, serve } from "../../support/serve.ts";
+import { NodeClient, socketWith } from "../../support/node-client.ts";
+import { cookiesOf, type MemoryLogger, type Served, serve } from "../../support/serve.ts";
 import { afterEach, assert, beforeEach, suite, test } from "../../support/suite.ts";
 import { uncaughtOf } from "../../support/uncaught.ts";
 
@@ -192,6 +193,31 @@ suite("calls and events over the socket", () => {
     await until(() => told.length === 5);
     assert.deepEqual(told, ["1", "2", "ping", "4", "5"]);
     assert.deepEqual(events, [3]);
+  });
+
+  test("C2.2.8 that were written to a page whose welcome was lost arrive with its next one", async () => {
+    on(app.on("connect", ({ id }) => app.run(() => clientModule.notify.invoke(id, "hello"))));
+    const { headers, payload } = await served.get("/");
+    const open = socketWith(served.url, cookiesOf(headers));
+    let isFirst = true;
+    const runtime = new Runtime({
+      origin: served.url,
+      payload: payload as PagePayload,
+      transport: (url, events) => {
+        if (!isFirst) return open(url, events);
+        isFirst = false;
+        const wire = open(url, { ...events, received: () => wire.close(closeCodes.parked) });
+        return wire;
+      },
+      clock: { ...realClock, random: () => 0 },
+    });
+    runtime.bus.ready();
+    runtime.link.connect();
+    await until(() => told.length > 0);
+    app.run(() => clientModule.notify.invoke(runtime.client.id, "again"));
+    await until(() => told.length > 1);
+    runtime.close();
+    assert.deepEqual(told, ["hello", "again"]);
   });
 
   test("C1.2 C2.1.11 C2.1.13 events travel to the server where a handler takes them by a struct, and to nobody else", async () => {
