@@ -81,6 +81,7 @@ export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
   /** Tells this page from one that was made of the same HTML: a duplicated tab. */
   readonly #copy = Math.random();
   #payload: PagePayload;
+  #renewing: Promise<void> | undefined;
 
   constructor({
     origin,
@@ -307,7 +308,12 @@ export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
     this.counted();
   }
 
-  async renew(): Promise<void> {
+  /** The link and calls that need it at once share one: asked twice, a page without a client would become two. */
+  renew(): Promise<void> {
+    return (this.#renewing ??= this.#renewed().finally(() => (this.#renewing = undefined)));
+  }
+
+  async #renewed() {
     const { client, csrf } = await this.#renew(this.#payload.client);
     this.#payload = { ...this.#payload, client, csrf };
   }
