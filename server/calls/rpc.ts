@@ -128,8 +128,9 @@ function failed(app: App, name: string, cause: unknown, told = Object.keys(statu
   if (!known) app.report(cause, `the function "${name}" failed`);
   const { code, field, message } = known ?? new VioletError("E_INTERNAL");
   const status = statuses[code] ?? 500;
-  const retryAfterMs =
-    known instanceof TooManyCalls ? known.retryAfterMs : status === 503 ? RETRY_MS : undefined;
+  // What a function itself threw is what it gave: who repeats the call would get the same again.
+  const isLate = status === 503 && told !== ofFunctions;
+  const retryAfterMs = known instanceof TooManyCalls ? known.retryAfterMs : isLate ? RETRY_MS : undefined;
   return {
     status,
     retryAfterMs,
@@ -147,8 +148,12 @@ function bodyOf(text: string, { settings: { limits } }: App): Body {
   return body as Body;
 }
 
-/** A request's body. Throws E_TOO_BIG as soon as it is too long. */
-function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+/**
+ * A request's body. Throws E_TOO_BIG as soon as it is too long. Where the site has a parser of its own before the
+ * middleware (`express.json()`) there is nothing left to read: then it is what that made of it.
+ */
+function textOf(request: IncomingMessage, maxBytes: number): Promise<string> | string {
+  if (request.readableEnded) return fitting(JSON.stringify((request as Parsed).body ?? null), maxBytes);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -156,10 +161,19 @@ function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
     bytes += chunk.length;
     if (bytes > maxBytes) {
       request.pause();
-      reject(new VioletError("E_TOO_BIG", { expected: `up to ${maxBytes} bytes` }));
+      reject(tooBig(maxBytes));
     } else chunks.push(chunk);
   });
   request.on("end", () => resolve(String(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))));
   request.on("error", reject);
   return promise;
 }
+
+type Parsed = IncomingMessage & { readonly body?: unknown };
+
+function fitting(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) > maxBytes) throw tooBig(maxBytes);
+  return text;
+}
+
+const tooBig = (maxBytes: number) => new VioletError("E_TOO_BIG", { expected: `up to ${maxBytes} bytes` });

@@ -6,8 +6,9 @@ import helmet from "helmet";
 import { css } from "lit";
 import { object, string } from "superstruct";
 import { VioletElement } from "../../elements/violet-element.ts";
-import { violet } from "../../server/index.ts";
+import { server as functions, violet } from "../../server/index.ts";
 import { html, shared } from "../../src/index.ts";
+import { HttpCaller } from "../support/caller.ts";
 import { cookiesOf, getPage, MemoryLogger, type Served, secret, serve } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
 
@@ -34,7 +35,8 @@ customElements.define(
 const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 
 suite("an Express app of its own, with helmet and compression", () => {
-  const app = violet({ secret, logger: new MemoryLogger() });
+  const long = functions.rpc([string()], (text) => text.length);
+  const app = violet({ secret, logger: new MemoryLogger(), modules: { own: { long } } });
   const site = express();
   site.use(helmet());
   site.use(compression());
@@ -65,6 +67,16 @@ suite("an Express app of its own, with helmet and compression", () => {
     const body = { method: "POST", body: '{"a":1}', headers: { "content-type": "application/json" } };
     assert.deepEqual(await (await fetch(`${url}/api`, body)).json(), { a: 1 });
     assert.equal((await getPage(`${url}/none`)).html, "not mine");
+  });
+
+  test("calls functions whose body the site has parsed before, by the same limits", async () => {
+    const url = urlOf(server);
+    const page = await HttpCaller.visit({ url, get: (path) => getPage(url + path) });
+    assert.equal((await page.call("own.long", { args: ["abc"] })).result, 3);
+    assert.equal((await page.call("own.long", { args: [1] })).field, "0");
+    assert.equal((await page.call("own.long", { args: ["x".repeat(70_000)] })).code, "E_TOO_BIG");
+    const keys = await page.call("own.long", { body: '{"args":[{"__proto__":1}]}' });
+    assert.equal(keys.code, "E_BAD_KEY");
   });
 
   test("serves live pages and what they load, compressed and with helmet's headers", async () => {

@@ -36,6 +36,9 @@ const functions = {
   refuses: server.rpc(() => {
     throw new VioletError("E_FORBIDDEN", { store: "the vault" });
   }),
+  busy: server.rpc(() => {
+    throw new VioletError("E_UNAVAILABLE");
+  }),
   checked: server.rpc([string()], integer(), (text) => text as unknown as number),
   unprintable: server.rpc(() => ({ at: new Date(0) }) as never),
   slow: server.rpc(async ({ signal }) => {
@@ -287,6 +290,13 @@ suite("a function of the server, called over HTTP", () => {
     assert.equal(ran.filter((each) => each === "slow").length, before + 1);
     const other = await call("add", { id: "once", args: [1, 1] });
     assert.deepEqual([other.status, other.code], [409, "E_CALL_ID"]);
+  });
+
+  test("T27 that threw on a call with an id is not worth another try: that would get the same", async () => {
+    for (const id of [undefined, "threw"]) {
+      const { status, code, retryAfterMs } = await call("busy", id === undefined ? {} : { id });
+      assert.deepEqual([status, code, retryAfterMs], [503, "E_UNAVAILABLE", undefined]);
+    }
   });
 
   test("is called so often and no more", async () => {
