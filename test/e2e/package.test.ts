@@ -48,7 +48,7 @@ suite("the package", () => {
 
   test("holds the built files, their sources and the drop-in, and nothing else", () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|dist\/violet\.js(\.map)?|(lib\/)?(src|elements|server|plugin)\/.+)$/;
+      /^(package\.json|README\.md|LICENSE|dist\/violet\.js(\.map)?|(lib\/)?(src|elements|server|plugin|testing)\/.+)$/;
     assert.deepEqual(
       files.filter((file) => !expected.test(file) || /\.test\.|\.node$/.test(file)),
       [],
