@@ -13,6 +13,7 @@ const COPIED = [
     "server",
     "elements",
     "plugin",
+    "testing",
     "demo",
     "docs",
     "test",
