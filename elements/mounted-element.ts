@@ -95,6 +95,7 @@ export abstract class MountedElement extends VioletElement {
         get isOver() {
           return instance().isEnded;
         },
+        target: () => [instance().core.name, name],
       });
     this.#calls.set(name, call);
     return call;

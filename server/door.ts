@@ -23,7 +23,7 @@ export interface Credentials {
   readonly self: Client;
 }
 
-/** Who makes a call over HTTP. */
+/** Who makes a request that does something. */
 interface HttpCaller {
   readonly client: Client;
   readonly session: Session;
@@ -135,13 +135,23 @@ export class Door {
   /** Who makes a call over HTTP. Rejects with E_ORIGIN, and with E_CSRF where it does not prove itself. */
   async caller(request: IncomingMessage, response: ServerResponse): Promise<HttpCaller> {
     if (!this.origins.allows(request)) fail("E_ORIGIN");
-    const session = await this.session(request, response);
     const { "violet-client": client, "violet-csrf": csrf } = request.headers as Readonly<
       Record<string, string>
     >;
+    return this.#caller(request, response, { client, csrf });
+  }
+
+  /** Who sends a form, which brings the token in a field. Rejects as `caller` does. */
+  async sender(request: IncomingMessage, response: ServerResponse, csrf: string): Promise<HttpCaller> {
+    if (!this.origins.allowsForm(request)) fail("E_ORIGIN");
+    return this.#caller(request, response, { client: undefined, csrf });
+  }
+
+  async #caller(request: IncomingMessage, response: ServerResponse, claim: Claim): Promise<HttpCaller> {
+    const session = await this.session(request, response);
     const address = this.origins.address(request);
     if (await this.#failures.waitMs(address)) fail("E_RATE");
-    const id = this.#idOf({ client, csrf }, { session, address });
+    const id = this.#idOf(claim, { session, address });
     return { client: this.client(id ?? fail("E_CSRF"), session), session };
   }
 

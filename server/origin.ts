@@ -29,6 +29,15 @@ export class Origins {
     return origin !== undefined && (this.#isOwn(request, origin) || this.isListed(origin));
   }
 
+  /**
+   * May this form that a browser sent reach the app? Under `Referrer-Policy: no-referrer` browsers name no origin, but say
+   * that it is the same.
+   */
+  allowsForm(request: IncomingMessage): boolean {
+    const { origin, "sec-fetch-site": site } = request.headers;
+    return this.allows(request) || (origin === "null" && site === "same-origin" && this.allowsHost(request));
+  }
+
   /** By name: where any origin may talk to the app, none is trusted with what only its own pages are told. */
   isListed(origin: string): boolean {
     return this.#list.includes(origin);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "./app.ts";
 import { type Asset, sendFile, sendText } from "./assets.ts";
 import { answerCall } from "./calls/rpc.ts";
+import { answerForm } from "./forms/form.ts";
 import { answerClosed, answerHealth, answerReady } from "./health.ts";
 import type { Middleware } from "./options.ts";
 import { earlyHash, earlyScript } from "./render/early.ts";
@@ -22,6 +23,7 @@ const CALLS = "rpc/";
 /** The app's middleware. Requests for other paths go to `next`. */
 export function routes(app: App): Middleware {
   const table = new Map<string, Route>([
+    ["form", (request, response) => answerForm(app, request, response)],
     ["session", (request, response) => answerSession(app, request, response)],
     // What comes here is no upgrade: a proxy took that away, or somebody looks.
     ["socket", (_, response) => refuse(response.setHeader("Upgrade", "websocket"), 426)],

@@ -8,6 +8,7 @@ import { type Infer, object, optional, refusalOf, size, string } from "../../src
 import { takeArguments } from "../../src/state/validation.ts";
 import { Args } from "../../src/wire/frames.ts";
 import type { App } from "../app.ts";
+import { bytesOf } from "../body.ts";
 import { inTime } from "../deadline.ts";
 import { parseChecked } from "../hub/reading.ts";
 import { WaitedFor } from "./context.ts";
@@ -19,7 +20,7 @@ const Body = object({ args: Args, id: optional(size(string(), 1, 128)) });
 type Body = Infer<typeof Body>;
 
 /** What each error is to HTTP. Any other is the app's own: a 500, of which the caller learns no more. */
-const statuses: Partial<Record<ErrorCode, number>> = {
+export const statuses: Partial<Record<ErrorCode, number>> = {
   E_BAD_KEY: 400,
   E_BAD_MESSAGE: 400,
   E_TOO_DEEP: 400,
@@ -32,6 +33,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   E_CALL_ID: 409,
   E_TOO_BIG: 413,
   E_CONTENT_TYPE: 415,
+  E_UPLOAD: 415,
   E_RATE: 429,
   E_UNAVAILABLE: 503,
 };
@@ -149,31 +151,14 @@ function bodyOf(text: string, { settings: { limits } }: App): Body {
 }
 
 /**
- * A request's body. Throws E_TOO_BIG as soon as it is too long. Where the site has a parser of its own before the
+ * A request's body. Rejects with E_TOO_BIG as soon as it is too long. Where the site has a parser of its own before the
  * middleware (`express.json()`) there is nothing left to read: then it is what that made of it.
  */
-function textOf(request: IncomingMessage, maxBytes: number): Promise<string> | string {
-  if (request.readableEnded) return fitting(JSON.stringify((request as Parsed).body ?? null), maxBytes);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  request.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      request.pause();
-      reject(tooBig(maxBytes));
-    } else chunks.push(chunk);
-  });
-  request.on("end", () => resolve(String(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))));
-  request.on("error", reject);
-  return promise;
-}
-
-type Parsed = IncomingMessage & { readonly body?: unknown };
-
-function fitting(text: string, maxBytes: number): string {
-  if (Buffer.byteLength(text) > maxBytes) throw tooBig(maxBytes);
+async function textOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+  if (!request.readableEnded) return String(await bytesOf(request, maxBytes));
+  const text = JSON.stringify((request as Parsed).body ?? null);
+  if (Buffer.byteLength(text) > maxBytes) fail("E_TOO_BIG", { expected: `up to ${maxBytes} bytes` });
   return text;
 }
 
-const tooBig = (maxBytes: number) => new VioletError("E_TOO_BIG", { expected: `up to ${maxBytes} bytes` });
+type Parsed = IncomingMessage & { readonly body?: unknown };

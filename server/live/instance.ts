@@ -4,9 +4,10 @@
  * number when the callback has settled, and what it wrote until then with each `render()`. A callback that throws has
  * written nothing since the last of these.
  */
-import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
+import { fail, VioletError } from "../../src/errors.ts";
 import type { Batch, Call } from "../../src/state/core.ts";
 import type { Client } from "../../src/state/definition.ts";
+import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import { takeArguments, validate } from "../../src/state/validation.ts";
 import type { Frame } from "../../src/wire/frames.ts";
@@ -17,6 +18,8 @@ import { Bucket } from "../hub/rates.ts";
 import { checkSent } from "../hub/sent.ts";
 import type { Subscription } from "../hub/subscription.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
+import { type Failure, failureOf, isTold } from "./failure.ts";
+import { fromFields } from "./fields.ts";
 
 /** What the instances of an app have in common. */
 export interface InstanceHost extends AuthorityHost {
@@ -33,6 +36,8 @@ export interface InstanceHost extends AuthorityHost {
 /** What an instance is of, and whose. */
 interface Own extends Owner {
   readonly component: Component;
+  /** A client's id; or a session's and the path of a page, whose forms are sent. */
+  readonly holder: string;
 }
 
 type BatchFrame = Frame<"write">["batches"][number];
@@ -48,16 +53,6 @@ interface Told {
   readonly author: Subscription;
 }
 
-/** The errors of callbacks that say something to who called. Any other is the app's own. */
-const told: ReadonlySet<ErrorCode> = new Set([
-  "E_FORBIDDEN",
-  "E_RATE",
-  "E_STORE_FULL",
-  "E_UNAVAILABLE",
-  "E_UNKNOWN_CALLABLE",
-  "E_VALIDATION",
-]);
-
 export class Instance extends Authority {
   readonly #host: InstanceHost;
   readonly #own: Own;
@@ -71,6 +66,8 @@ export class Instance extends Authority {
   #isOver = false;
   #leaving: AbortController | undefined;
   #rate: Bucket | undefined;
+  /** The last of the forms that were sent. */
+  #sent: Promise<Failure | undefined> | undefined;
   isMounted = false;
   /** So many links of its page hold it: while one takes the other's place, two. */
   links = 0;
@@ -89,6 +86,14 @@ export class Instance extends Authority {
 
   get client(): Client {
     return this.#own.client;
+  }
+
+  get holder(): string {
+    return this.#own.holder;
+  }
+
+  get params(): JsonObject {
+    return this.#own.params;
   }
 
   // Its life
@@ -193,13 +198,9 @@ export class Instance extends Authority {
     for (let told = this.#queue.shift(); told; told = this.#queue.shift()) {
       this.#running = told;
       try {
-        this.close();
-        this.#written = { ops: [], undo: [] };
-        const running = this.#take(told);
+        const running = this.#begin(told);
         if (running) await this.#inTime(running);
-        this.close();
-        this.#check(this.#written);
-        this.#conclude(told);
+        this.#enter({ ...told, ...this.#taken() });
       } catch (error) {
         this.#refuse(told, error);
       }
@@ -209,13 +210,49 @@ export class Instance extends Authority {
     this.#queue.length = 0;
   }
 
+  /** Runs a callback for a form that was sent, after those before it. Gives why it came to nothing, if it did. */
+  run(callback: string, args: readonly unknown[]): Promise<Failure | undefined> {
+    const run = () => this.#run({ frame: { action: callback, args } } as Told);
+    return (this.#sent = this.#sent ? this.#sent.then(run) : run());
+  }
+
+  async #run(told: Told): Promise<Failure | undefined> {
+    this.#running = told;
+    try {
+      const running = this.#begin(told);
+      if (running) await this.#inTime(running);
+      super.commit(this.#taken());
+    } catch (error) {
+      return this.#undone(error);
+    } finally {
+      this.#running = undefined;
+    }
+    await this.settled();
+    return undefined;
+  }
+
+  #begin(told: Told): Promise<unknown> | undefined {
+    this.close();
+    this.#written = { ops: [], undo: [] };
+    return this.#take(told);
+  }
+
+  /** What the callback wrote. Throws where it may not. */
+  #taken(): Pick<Batch, "ops" | "undo"> {
+    this.close();
+    const written = this.#written as Batch;
+    this.#check(written);
+    this.#written = undefined;
+    return written;
+  }
+
   /** A promise, where the callback gives one. */
   #take(told: Told): Promise<unknown> | undefined {
     const { frame } = told;
     this.#count();
     if (Array.isArray(frame)) return this.#model(frame);
     const { structs, run } = this.#callback(frame);
-    const args = takeArguments(structs, frame.args, frame.action);
+    const args = takeArguments(structs, fromFields(structs, frame.args), frame.action);
     const call = run as (...args: unknown[]) => unknown;
     const given = this.#within(() => call(this.root, ...args, this.#context(told)));
     return given instanceof Promise ? given : undefined;
@@ -286,27 +323,24 @@ export class Instance extends Authority {
     this.checkedGrowth(written);
   }
 
-  #conclude({ n, author }: Told) {
-    const { ops, undo } = this.#written as Batch;
-    this.#written = undefined;
-    this.#enter({ n, author, ops, undo });
-  }
-
   #refuse({ n, author }: Told, error: unknown) {
     // The rest of its message was made before this was known: it comes again.
     this.#queue.length = 0;
+    this.#enter({ n, author, ops: [], undo: [], refusal: this.#undone(error) });
+  }
+
+  /** What it wrote since the last `render()` is undone; gives what is told of why. */
+  #undone(error: unknown): Failure {
     const { undo, ops } = this.#written as Batch;
     this.#written = undefined;
     this.revert(undo);
     if (ops.length) this.notify(undefined);
-    const known = error instanceof VioletError && told.has(error.code) ? error : undefined;
     // Its signal was to end it.
     const isAborted = this.#isOver && error instanceof Error && error.name === "AbortError";
-    if (!known && !isAborted) this.fault(error);
+    if (!isTold(error) && !isAborted) this.fault(error);
     if (!isAborted) this.#hook("onError", error instanceof Error ? error : new Error(String(error)));
     this.close();
-    const { code, field, message } = known ?? new VioletError("E_INTERNAL");
-    this.#enter({ n, author, ops: [], undo: [], refusal: { code, field, message } });
+    return failureOf(error);
   }
 
   #enter({ n, author, ops, undo, refusal }: Outcome) {

@@ -49,16 +49,33 @@ interface Away {
   readonly bytes: number;
 }
 
+/** Where forms are sent from: the path of a page, in a session. */
+export interface FormPlace {
+  readonly session: string;
+  readonly path: string;
+}
+
+/** No client's id has a blank. */
+const holderOf = ({ session, path }: FormPlace): string => `${session} ${path}`;
+
+interface Held extends Owner {
+  readonly holder: string;
+}
+
 /** The instances of live components that this process holds. */
 export class Instances implements LiveStores {
   readonly #options: InstancesOptions;
   readonly #host: InstanceHost;
-  readonly #byClient = new Map<string, Map<string, Instance>>();
+  readonly #byHolder = new Map<string, Map<string, Instance>>();
   readonly #making = new Map<string, Promise<Instance>>();
   /** Those that were rendered and wait for their pages, the oldest first. */
   readonly #rendered = new Map<Instance, Away>();
   /** Those whose pages have lost their links, in the order in which they did. */
   readonly #left = new Map<Instance, Away>();
+  /** Those that forms wrote to, the one that was left alone longest first. */
+  readonly #sent = new Map<Instance, Away>();
+  /** Rendered ones that began with what forms made: that of the forms ends when a page takes it over. */
+  readonly #ofForms = new WeakMap<Instance, Instance>();
   #awayBytes = 0;
   readonly #epoch = randomBytes(6).toString("base64url");
 
@@ -81,26 +98,51 @@ export class Instances implements LiveStores {
 
   /** How many there are. */
   get size(): number {
-    return [...this.#byClient.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#byHolder.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** The instance, for its page: made afresh where there is none. Rejects with what `initial` throws, and E_VALIDATION. */
   async open(name: InstanceName, owner: Owner): Promise<Instance> {
-    const known = this.#find(name, owner.client);
-    if (known) return this.#mount(known);
-    const id = `${owner.client.id} ${name.component}/${name.key}`;
-    const making = this.#making.get(id) ?? this.#make(name, owner).finally(() => this.#making.delete(id));
-    this.#making.set(id, making);
-    return this.#mount(await making);
+    return this.#mount(await this.#open(name, { ...owner, holder: owner.client.id }));
   }
 
-  async #make(name: InstanceName, owner: Owner): Promise<Instance> {
+  /** The instance that forms of a page wrote to, in a session; undefined where none did, or not for long. */
+  ofForms(name: InstanceName, place: FormPlace): Instance | undefined {
+    const instance = this.#find(name, holderOf(place));
+    if (instance) this.#waitForForms(instance);
+    return instance;
+  }
+
+  /** The same, made where there is none. Rejects as `open` does. */
+  async openForForms(name: InstanceName, owner: Owner, place: FormPlace): Promise<Instance> {
+    const instance = await this.#open(name, { ...owner, holder: holderOf(place) });
+    this.#waitForForms(instance);
+    return instance;
+  }
+
+  /** It has a grace time, which begins again. */
+  #waitForForms(instance: Instance) {
+    const { time, limits } = this.#options;
+    this.#return(instance);
+    this.#wait(instance, this.#sent, time.elapsed() + limits.graceMs);
+  }
+
+  async #open(name: InstanceName, owner: Held): Promise<Instance> {
+    const known = this.#find(name, owner.holder);
+    if (known) return known;
+    const id = `${owner.holder} ${name.component}/${name.key}`;
+    const making = this.#making.get(id) ?? this.#make(name, owner).finally(() => this.#making.delete(id));
+    this.#making.set(id, making);
+    return making;
+  }
+
+  async #make(name: InstanceName, owner: Held): Promise<Instance> {
     const { value, params } = await this.initial(name.component, owner);
     return this.#add(name, { ...owner, params }, value);
   }
 
-  #find({ component, key }: InstanceName, { id }: Client): Instance | undefined {
-    return this.#byClient.get(id)?.get(`@${component}/${key}`);
+  #find({ component, key }: InstanceName, holder: string): Instance | undefined {
+    return this.#byHolder.get(holder)?.get(`@${component}/${key}`);
   }
 
   /**
@@ -122,31 +164,35 @@ export class Instances implements LiveStores {
     return this.#options.find(name) as Component;
   }
 
-  /** An instance that was rendered; it waits for its page. */
-  rendered(name: InstanceName, owner: Owner, value: JsonObject): Instance {
-    const instance = this.#add(name, owner, value);
+  /** An instance that was rendered; it waits for its page. `ofForms`: what its state is taken from. */
+  rendered(name: InstanceName, owner: Owner, value: JsonObject, ofForms?: Instance): Instance {
+    const instance = this.#add(name, { ...owner, holder: owner.client.id }, value);
+    if (ofForms) this.#ofForms.set(instance, ofForms);
     this.#wait(instance, this.#rendered, this.#options.time.elapsed() + RENDERED_MS);
     return instance;
   }
 
-  #add(name: InstanceName, owner: Owner, value: JsonObject): Instance {
+  #add(name: InstanceName, owner: Held, value: JsonObject): Instance {
     const id = this.#options.nextId();
     const component = this.component(name.component);
-    const { client, session, params } = owner;
+    const { client, session, params, holder } = owner;
     const epoch = `${this.#epoch}.${id}`;
-    const instance = new Instance(name, { component, client, session, params }, this.#host, {
+    const instance = new Instance(name, { component, client, session, params, holder }, this.#host, {
       id,
       epoch,
       stored: { epoch, version: 0, value, schema: 1, writers: new Map() },
     });
-    const own = this.#byClient.get(client.id) ?? new Map<string, Instance>();
-    this.#byClient.set(client.id, own.set(instance.name, instance));
+    const own = this.#byHolder.get(holder) ?? new Map<string, Instance>();
+    this.#byHolder.set(holder, own.set(instance.name, instance));
     return instance;
   }
 
   #mount(instance: Instance): Instance {
     this.#return(instance);
     instance.links++;
+    const ofForms = this.#ofForms.get(instance);
+    if (ofForms) this.end(ofForms);
+    this.#ofForms.delete(instance);
     instance.mount();
     return instance;
   }
@@ -167,51 +213,53 @@ export class Instances implements LiveStores {
 
   /** Of one that was only rendered nothing is lost: these go first. */
   #makeRoom() {
-    for (const waiting of [this.#rendered, this.#left])
+    for (const waiting of [this.#rendered, this.#sent, this.#left])
       for (const [oldest] of waiting) {
-        const count = this.#rendered.size + this.#left.size;
+        const count = this.#rendered.size + this.#sent.size + this.#left.size;
         if (count <= MAX_AWAY && this.#awayBytes <= MAX_AWAY_BYTES) return;
         this.end(oldest);
       }
   }
 
   #return(instance: Instance) {
-    for (const waiting of [this.#rendered, this.#left]) {
+    for (const waiting of [this.#rendered, this.#sent, this.#left]) {
       this.#awayBytes -= waiting.get(instance)?.bytes ?? 0;
       waiting.delete(instance);
     }
   }
 
-  #has({ client, name }: Instance): boolean {
-    return this.#byClient.get(client.id)?.has(name) ?? false;
+  #has(instance: Instance): boolean {
+    return this.#byHolder.get(instance.holder)?.get(instance.name) === instance;
   }
 
   /** Its element is gone. */
   end(instance: Authority): void {
     if (!(instance instanceof Instance)) return;
-    const own = this.#byClient.get(instance.client.id);
-    if (!own?.delete(instance.name)) return;
-    if (own.size === 0) this.#byClient.delete(instance.client.id);
+    const own = this.#byHolder.get(instance.holder);
+    if (own?.get(instance.name) !== instance) return;
+    own.delete(instance.name);
+    if (own.size === 0) this.#byHolder.delete(instance.holder);
     this.#return(instance);
     instance.end();
   }
 
   /** Its page is gone. */
   endClient({ id }: Client): void {
-    for (const instance of this.#byClient.get(id)?.values() ?? []) this.end(instance);
+    for (const instance of this.#byHolder.get(id)?.values() ?? []) this.end(instance);
   }
 
   endAll(): void {
-    for (const own of this.#byClient.values()) for (const instance of own.values()) this.end(instance);
+    for (const own of this.#byHolder.values()) for (const instance of own.values()) this.end(instance);
   }
 
-  /** Those that were rendered and nobody came for. */
+  /** Those that were rendered, or that forms wrote to, and nobody came for. */
   expire(): void {
     const now = this.#options.time.elapsed();
-    for (const [instance, { until }] of this.#rendered) {
-      if (until > now) return;
-      this.end(instance);
-    }
+    for (const waiting of [this.#rendered, this.#sent])
+      for (const [instance, { until }] of waiting) {
+        if (until > now) break;
+        this.end(instance);
+      }
   }
 }
 

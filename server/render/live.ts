@@ -2,7 +2,8 @@
 import { setMount } from "../../elements/mounting.ts";
 import { fail } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/state/json.ts";
-import { liveDefinition, type Mounted } from "../../src/state/live.ts";
+import { type LiveError, liveDefinition, type Mounted } from "../../src/state/live.ts";
+import type { InstanceName } from "../hub/hub.ts";
 import { currentScope } from "../scope.ts";
 import { RenderStore } from "./render-store.ts";
 
@@ -12,10 +13,14 @@ setMount((mounting) => {
 });
 
 /** An instance as its element sees it while it is rendered. */
-export const renderedInstance = (component: string, key: string, value: JsonObject): Mounted => ({
+export const renderedInstance = (
+  { component, key }: InstanceName,
+  value: JsonObject,
+  error: LiveError | undefined,
+): Mounted => ({
   core: new RenderStore(liveDefinition(component), key, { boxed: false, value }),
   about: undefined,
-  error: undefined,
+  error,
   isBusy: false,
   isEnded: false,
   send: () => fail("E_READ_ONLY", { store: component, hint: "a page is being rendered" }),

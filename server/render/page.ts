@@ -7,6 +7,7 @@ import type { Middleware } from "../options.ts";
 import { Answer } from "./answer.ts";
 import { closeDocument, openDocument } from "./document.ts";
 import { fillBody } from "./fill.ts";
+import { pointFormsInBody } from "./forms.ts";
 import { renderToHtml } from "./renderer.ts";
 import type { Rendering } from "./rendering.ts";
 
@@ -104,7 +105,7 @@ function renderHead<R>(rendering: Rendering, request: R, options: PageOptions<R>
 const textOf = (value: unknown): string => String(renderable(value));
 
 const renderBody = async <R>(rendering: Rendering, request: R, { template }: Page<R>): Promise<string> =>
-  fillBody(renderToHtml(await template(request), rendering), rendering);
+  pointFormsInBody(fillBody(renderToHtml(await template(request), rendering), rendering), rendering);
 
 const get = <T, R>(value: PerRequest<T, R> | undefined, request: R): T | undefined =>
   typeof value === "function" ? (value as (request: R) => T)(request) : value;

@@ -12,6 +12,7 @@ import { Answer } from "./answer.ts";
 import { liveParts } from "./document.ts";
 import { attributesHtml } from "./escape.ts";
 import { fill } from "./fill.ts";
+import { pointForms } from "./forms.ts";
 import { placesOf } from "./places.ts";
 import { renderToHtml, templateOf } from "./renderer.ts";
 
@@ -36,7 +37,7 @@ export function pages(app: App, folder: string, options: PagesOptions = {}): Mid
       if (app.isClosed) return answerClosed(response);
       const visit = await answer.visit();
       const { rendering, result } = await answer.inPasses(visit, async (rendering) =>
-        fill(renderToHtml(file, rendering), rendering),
+        pointForms(fill(renderToHtml(file, rendering), rendering), rendering),
       );
       answer.start(visit, { isLive: rendering.isLive });
       const { live, payload } = liveParts(rendering, options.client);

@@ -19,6 +19,7 @@ import { renderable } from "../../src/events/renderable.ts";
 import { hole, type RenderError } from "./error.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Rendering } from "./rendering.ts";
+import { takePending } from "./submits.ts";
 
 /** Renders a template to HTML. Throws a RenderError, or what the template itself throws. */
 export function renderToHtml(value: unknown, rendering: Rendering): string {
@@ -41,6 +42,7 @@ function collect(result: ThunkedRenderResult): string {
   for (let index = 0; index < result.length; index++) {
     let piece: unknown = result[index];
     while (typeof piece === "function") piece = piece();
+    html += takePending();
     if (typeof piece === "string") html += piece;
     else if (piece !== undefined) html += collect(piece as ThunkedRenderResult);
   }

@@ -7,8 +7,9 @@ import { fail, VioletError } from "../../src/errors.ts";
 import type { StoreCore } from "../../src/state/core.ts";
 import { type Definition, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
-import type { Mounted, Mounting } from "../../src/state/live.ts";
+import { liveDefinition, type Mounted, type Mounting } from "../../src/state/live.ts";
 import type { Authority } from "../hub/authority.ts";
+import type { Instance } from "../live/instance.ts";
 import { RenderError } from "./error.ts";
 import { renderedInstance } from "./live.ts";
 import type { RenderedStore } from "./payload.ts";
@@ -18,12 +19,14 @@ import type { Visit } from "./visit.ts";
 /** What becomes of an element that throws: the page fails, or the element is a hole; "again": a next pass follows. */
 export type OnError = "throw" | "mark" | "again";
 
-interface Instance {
+interface Shown {
   readonly component: string;
   readonly key: string;
   readonly params: JsonObject;
   readonly value: JsonObject;
   readonly mounted: Mounted;
+  /** What forms of the page wrote to. */
+  readonly ofForms?: Instance | undefined;
 }
 
 /** An element whose shadow root is open. */
@@ -53,7 +56,7 @@ export class Rendering {
   readonly #rendered: Record<string, RenderedStore> = {};
   readonly #local: Record<string, JsonObject> = {};
   /** Of live components, by component and key. */
-  readonly #instances = new Map<string, Instance>();
+  readonly #instances = new Map<string, Shown>();
   /** Elements without a key, by component. */
   readonly #counts = new Map<string, number>();
 
@@ -108,12 +111,18 @@ export class Rendering {
   readonly mount = ({ host, component, key = this.#nextKey(component), params }: Mounting): Mounted => {
     const name = `${component}/${key}`;
     if (this.#instances.has(name)) fail("E_DUPLICATE_KEY", { name: key });
-    const made = this.visit.initial({ component, key }, params);
+    const ofForms = this.visit.ofForms({ component, key });
+    const made = ofForms
+      ? { value: plain(ofForms.snapshot(), name) as JsonObject, params: ofForms.params, ofForms }
+      : this.visit.initial({ component, key }, params);
     if (made instanceof Promise) {
       this.wanted.set(`@${name}`, () => made);
       fail("E_NOT_LOADED", { store: component });
     }
-    const mounted = renderedInstance(component, key, made.value);
+    const { returned } = this.visit;
+    const error =
+      returned?.instance === wireName(liveDefinition(component), key) ? returned.error : undefined;
+    const mounted = renderedInstance({ component, key }, made.value, error);
     this.#instances.set(name, { component, key, ...made, mounted });
     host.setAttribute("data-violet-live", component);
     host.setAttribute("data-violet-key", key);
@@ -131,11 +140,17 @@ export class Rendering {
     return `~${count}`;
   }
 
+  /** What an element of the page was given; undefined where it is not shown. */
+  shown(component: string, key: string): Pick<Shown, "params"> | undefined {
+    return this.#instances.get(`${component}/${key}`);
+  }
+
   /** The instances that the page shows wait for it from now on. */
   keepInstances(): void {
     const { app, client, session } = this.visit;
-    for (const { component, key, params, value } of this.#instances.values()) {
-      const instance = app.instances.rendered({ component, key }, { client, session, params }, value);
+    for (const { component, key, params, value, ofForms } of this.#instances.values()) {
+      const owner = { client, session, params };
+      const instance = app.instances.rendered({ component, key }, owner, value, ofForms);
       const { name, epoch, version } = instance;
       this.#rendered[name] = { epoch, version, value, live: instance.component.about };
     }

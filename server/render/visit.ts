@@ -5,9 +5,11 @@ import type { JsonObject } from "../../src/state/json.ts";
 import { referenceOf } from "../../src/state/store.ts";
 import { isOpen } from "../access.ts";
 import type { App } from "../app.ts";
+import { type ReturnedForm, returnedWith } from "../forms/returned.ts";
 import type { Authority } from "../hub/authority.ts";
 import type { InstanceName } from "../hub/hub.ts";
 import type { StoreName } from "../hub/stores.ts";
+import type { Instance } from "../live/instance.ts";
 import type { Initial } from "../live/instances.ts";
 import type { Session } from "../session.ts";
 import { reflectedAttributes, reflecting } from "./early.ts";
@@ -19,6 +21,8 @@ export class Visit {
   readonly request: IncomingMessage;
   readonly session: Session;
   readonly client: Client;
+  /** The form that was sent from this page and comes back with it, because of what is wrong in it. */
+  readonly returned: ReturnedForm | undefined;
   /** Stores that this client asked for and may not have, or that could not be loaded. */
   readonly #refused = new Map<string, unknown>();
   readonly #allowed = new Set<string>();
@@ -31,6 +35,7 @@ export class Visit {
     this.request = request;
     this.session = session;
     this.client = app.door.newClient(session);
+    this.returned = returnedWith(request);
   }
 
   /** A store that is loaded and that this client may read; undefined where that is to be found out. Throws E_FORBIDDEN. */
@@ -52,6 +57,18 @@ export class Visit {
     } catch (error) {
       this.#refused.set(name, error);
     }
+  }
+
+  /** The page's address as the browser asked for it: the path, and the query. */
+  get address(): string {
+    const { originalUrl, url = "" } = this.request as IncomingMessage & { originalUrl?: string };
+    return originalUrl ?? url;
+  }
+
+  /** What forms of this page wrote in this session. */
+  ofForms(name: InstanceName): Instance | undefined {
+    const [path = ""] = this.address.split("?", 1);
+    return this.app.instances.ofForms(name, { session: this.session.id, path });
   }
 
   /** What an instance begins with, made once; a promise of it, where that takes time. Throws what was thrown there. */

@@ -48,7 +48,7 @@ export const texts = {
   E_CLIENT_EXPIRED: () =>
     "The server no longer remembers this page's writes. What was not yet acknowledged is undecided.",
   E_CLOSED: (d) => `${d.name}: this app is closed. Make a new one: violet().`,
-  E_CONTENT_TYPE: () => "A call of a function is sent as application/json.",
+  E_CONTENT_TYPE: () => "A call of a function is sent as application/json, a form as browsers send forms.",
   E_CSRF: () => "The page's token is not valid for this session. Reload the page.",
   E_DUPLICATE_KEY: (d) =>
     `The key "${d.name}" is given twice. In one list, and among the mounted elements of one component, a key tells which is which.`,
@@ -99,6 +99,7 @@ export const texts = {
   E_TIMEOUT: (d) => `${d.name} did not come true in time.${d.hint ?? ""}`,
   E_TOO_BIG: (d) => `A message is too big${but(d)}.`,
   E_TOO_DEEP: (d) => `A value is nested too deeply${but(d)}.`,
+  E_UPLOAD: (d) => `The field "${d.name}" brings a file, and a form of a live component takes none.`,
   E_UNAVAILABLE: () =>
     "The server's storage, or a rule of the app, does not answer. Writes are kept and sent again.",
   E_UNDECIDED: () =>

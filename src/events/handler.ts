@@ -4,6 +4,7 @@ import { takeArguments } from "../state/validation.ts";
 import type { Method } from "./callback.ts";
 import { type Mark, markOf } from "./marks.ts";
 import { misuse } from "./misuse.ts";
+import { asSubmitted, HIDDEN } from "./submission.ts";
 
 /** A function as it is bound: with the arguments that `on`, or a call's list, gave it. */
 export interface Bound {
@@ -60,7 +61,8 @@ export function prepare({ handler, args }: Bound, event: Event, self: unknown): 
   let given = args ?? [];
   if (!args && takesFields(mark, event.type)) given = fieldsOf(event as SubmitEvent).slice(0, takes);
   given = structs ? takeArguments(structs, given, fn.name) : [...given];
-  return (late) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
+  const call = (late?: Event) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
+  return kind === "live" ? asSubmitted(event, call) : call;
 }
 
 /** The form's fields as one object. */
@@ -72,8 +74,11 @@ function fieldsOf(event: SubmitEvent): readonly unknown[] {
 }
 
 /** What the form would send: with the button that submits it. */
-export const dataOf = (form: HTMLFormElement, { target, submitter }: SubmitEvent): FormData =>
-  new FormData(form, target === form ? submitter : null);
+export function dataOf(form: HTMLFormElement, { target, submitter }: SubmitEvent): FormData {
+  const data = new FormData(form, target === form ? submitter : null);
+  data.delete(HIDDEN);
+  return data;
+}
 
 /** A name that comes more than once gives an array, one that does not come `undefined`. */
 export function fieldOf(data: FormData, name: string): unknown {

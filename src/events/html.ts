@@ -81,6 +81,14 @@ function binderAt(slot: Slot | undefined): Binder {
   const check = CHECKED && handlerCheck(slot);
   return (handler) => {
     if (check) check(handler);
-    return !isServer && typeof handler === "function" ? listen({ handler }) : handler;
+    if (isServer) return written(slot, handler);
+    return typeof handler === "function" ? listen({ handler }) : handler;
   };
+}
+
+/** What the server gives Lit for a handler, which Lit itself writes nothing for. */
+let written = (_slot: Slot, handler: unknown): unknown => handler;
+
+export function setWritten(next: typeof written): void {
+  written = next;
 }

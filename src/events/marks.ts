@@ -13,6 +13,8 @@ export interface Mark {
   readonly takes?: number | undefined;
   /** Nothing comes of calling it any more. */
   readonly isOver?: boolean;
+  /** Of a live callback: its instance's wire name, and its own. */
+  readonly target?: () => readonly [instance: string, callback: string];
 }
 
 declare const marked: unique symbol;

@@ -7,6 +7,7 @@ import { DEV } from "#dev";
 import { currentHost } from "./host.ts";
 import { renderable } from "./renderable.ts";
 import { placeOf, type Slot } from "./template.ts";
+import { typed } from "./typed.ts";
 
 const URL_NAME =
   /^\.?(xlink:)?(href|src|srcset|action|formaction|data|poster|ping|background|from|to|by|values)$/i;
@@ -34,13 +35,20 @@ const isUrl = (slot: Slot) => URL_NAME.test(slot.attribute) && !isComponent(slot
 /** Whether the template's own text makes code of its values. */
 export const isCode = (slot: Slot): boolean => isUrl(slot) && runsCode(slot, slot.texts[0] as string);
 
+/** What people type into. */
+const FIELD = /^(input|textarea|select)\.(value|checked)$/i;
+
 /** What is bound in place of a value of the template. */
 export type Binder = (value: unknown, values: readonly unknown[]) => unknown;
 
 export function binderOf(slot: Slot): Binder {
   // Components take any data as properties, where Lit does not take it for a directive. Browsers' elements make texts of it.
   const takesData = isComponent(slot) && slot.attribute.startsWith(".");
-  const bind: Binder = (value) => (takesData && !getDirectiveClass(value) ? value : renderable(value));
+  const isField = FIELD.test(slot.tag + slot.attribute);
+  const bind: Binder = (value) => {
+    if (takesData && !getDirectiveClass(value)) return value;
+    return isField && !getDirectiveClass(value) ? typed(renderable(value)) : renderable(value);
+  };
   const isDanger = dangerOf(slot);
   return isDanger ? (value, values) => (isDanger(values) ? leftOut(slot) : bind(value, values)) : bind;
 }

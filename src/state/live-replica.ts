@@ -3,12 +3,14 @@
  * calls of callbacks, each numbered and answered like any write; nothing is shown before it is answered.
  */
 import { fail, VioletError } from "../errors.ts";
+import { currentSubmission, type Submission } from "../events/submission.ts";
 import type { Frame } from "../wire/frames.ts";
 import type { Batch, StoreCore } from "./core.ts";
 import { type Definition, wireName } from "./definition.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { type About, type LiveError, liveDefinition, type Mounted, type Mounting } from "./live.ts";
 import type { Op } from "./ops.ts";
+import type { Pending } from "./outbox.ts";
 import { type Given, Replica, type ReplicaHost } from "./replica.ts";
 import { plainArguments } from "./validation.ts";
 
@@ -50,6 +52,9 @@ export class LiveReplica extends Replica implements Mounted {
   #cuts = 0;
   /** The calls that wait for a later one of the same callback. */
   readonly #delayed = new Map<string, object>();
+  /** The form whose call is made now; those whose calls are under way. */
+  #submission: Submission | undefined;
+  readonly #submissions = new Map<Batch, Submission>();
 
   /** The instance that an element has left in this turn, else another one. Throws E_DUPLICATE_KEY. */
   static of(mounting: Mounting, host: LiveHost): LiveReplica {
@@ -107,6 +112,7 @@ export class LiveReplica extends Replica implements Mounted {
   #end() {
     this.isEnded = true;
     this.#delayed.clear();
+    for (const submission of this.#submissions.values()) submission.release();
     this.#host.drop(this);
   }
 
@@ -114,20 +120,41 @@ export class LiveReplica extends Replica implements Mounted {
   send(callback: string, args: readonly unknown[]): void {
     if (this.isEnded) return;
     const { debounceMs } = this.about ?? {};
-    if (!debounceMs) return this.call(callback, args);
-    const last = {};
-    this.#delayed.set(callback, last);
-    this.#host.after(debounceMs, () => this.#delayed.get(callback) === last && this.call(callback, args));
+    const submission = currentSubmission();
+    const call = () => {
+      this.#submission = submission;
+      this.call(callback, args);
+    };
+    if (!debounceMs) return call();
+    this.#delayed.set(callback, call);
+    this.#host.after(debounceMs, () => this.#delayed.get(callback) === call && call());
+  }
+
+  protected override commit(batch: Batch): Pending {
+    const pending = super.commit(batch);
+    if (batch.call && this.#submission) this.#submissions.set(pending, this.#submission);
+    return pending;
   }
 
   override call(callback: string, args: readonly unknown[]): void {
-    super.call(callback, args);
+    const submission = this.#submission;
+    try {
+      super.call(callback, args);
+      submission?.begin();
+    } finally {
+      this.#submission = undefined;
+    }
     this.#changed?.();
   }
 
   /** Which arguments it takes, the server knows. */
   protected override arguments(callback: string, args: readonly unknown[]): readonly Json[] {
-    return plainArguments(args, `${this.name}.${callback}`);
+    // A box that is not ticked gives nothing, and others may follow.
+    const given = args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1);
+    return plainArguments(
+      given.map((arg) => arg ?? null),
+      `${this.name}.${callback}`,
+    );
   }
 
   /** Of the state a page writes what fields may be bound to, and nothing else. */
@@ -141,13 +168,16 @@ export class LiveReplica extends Replica implements Mounted {
   /** It is told to the element alone: what the page as a whole could not save is another matter. */
   protected override decided(batch: Batch | undefined, outcome: boolean | VioletError): void {
     const { code, field, message = "" } = outcome instanceof VioletError ? outcome : {};
+    const submission = batch && this.#submissions.get(batch);
+    if (batch) this.#submissions.delete(batch);
     // It is for people: the code stands beside it.
     this.error = code && {
       callback: batch?.call?.action,
       code,
-      field,
+      field: field && submission ? submission.nameOf(field) : field,
       message: message.replace(`${code}: `, ""),
     };
+    submission?.end(this.error);
     this.#changed?.();
   }
 

@@ -107,7 +107,8 @@ function partsOf(struct: AnyStruct, value: Fields, walk: Walk): Iterable<Entry> 
   const { type, schema } = struct;
   const key = walk.way?.[walk.path.length];
   const isObject = type === "object";
-  if (!schema || !(isObject || (key !== undefined && /^(array|type)$/.test(type))))
+  // Null, where that may stand in place of an object, has no parts.
+  if (!schema || value == null || !(isObject || (key !== undefined && /^(array|type)$/.test(type))))
     return struct.entries(value, walk) as Iterable<Entry>;
   // As superstruct does it, at half the cost.
   if (key === undefined) {
@@ -132,7 +133,11 @@ function refuse(
     const expected = message.replace(/,? but received.*/s, "").replace(/^Expected /, "");
     walk.refusal = { path, expected: type === "never" ? "nothing here" : expected, got: typeName(value) };
   }
-  return fail("E_VALIDATION", { store, path, ...walk.refusal }, { field: path.join(".") });
+  return fail(
+    "E_VALIDATION",
+    { store, path, ...walk.refusal },
+    { field: path.join("."), cause: walk.refusal },
+  );
 }
 
 /** The first thing that does not fit; undefined: all does, when it is coerced if that is asked for. */

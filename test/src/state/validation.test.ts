@@ -116,6 +116,15 @@ suite("Validation: one write", () => {
     accepts(["delete", ["settings", "more"]]);
   });
 
+  test("takes null and nothing where they may stand in place of an object", () => {
+    const Inner = object({ a: number() });
+    const struct = object({ none: nullable(Inner), left: optional(Inner) });
+    assert.equal(refusalOf(struct, { none: null }), undefined);
+    assert.equal(refusalOf(struct, { none: { a: 1 }, left: { a: 2 } }), undefined);
+    assert.deepEqual(refusalOf(struct, { none: null, left: null })?.path, ["left"]);
+    assert.deepEqual(refusalOf(struct, { none: { a: "1" } })?.path, ["none", "a"]);
+  });
+
   test("takes everything without a struct", () => {
     open(undefined, { a: 1 }).accepts(["set", ["b"], { c: [1] }], ["delete", ["a"]]);
   });

@@ -1,0 +1,132 @@
+/** `POST /_violet/form`: a form of a live element, sent by a browser without JavaScript. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { fail, VioletError } from "../../src/errors.ts";
+import { plain } from "../../src/state/json.ts";
+import { parseInstance } from "../../src/state/live.ts";
+import type { App } from "../app.ts";
+import { statuses } from "../calls/rpc.ts";
+import type { Failure } from "../live/failure.ts";
+import { sendError } from "../render/error.ts";
+import { runAgain } from "./again.ts";
+import { returnWith } from "./returned.ts";
+import { type Fields, type Hidden, readForm, type SentForm } from "./sent.ts";
+
+/** Runs the callback that the form names, and shows its page: by a redirect, or, where it is refused, at once and filled in. */
+export async function answerForm(
+  app: App,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    if (request.method !== "POST") fail("E_METHOD", { name: "/_violet/form", expected: "POST" });
+    if (!app.door.origins.allowsForm(request)) fail("E_ORIGIN");
+    const form = await readForm(request, app.settings);
+    const address = ownAddress(form.hidden.page);
+    const failure = await outcomeOf(app, { request, response }, { ...form, address });
+    if (failure) return back(request, response, { form, address, failure });
+    response.writeHead(303, { Location: address, "Cache-Control": "no-store" });
+    response.end();
+  } catch (error) {
+    refuse(app, request, response, error);
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+interface Placed extends SentForm {
+  readonly address: string;
+}
+
+/** Undefined: the callback has run. */
+async function outcomeOf(
+  app: App,
+  { request, response }: Exchange,
+  { hidden, fields, address }: Placed,
+): Promise<Failure | undefined> {
+  const name = parseInstance(hidden.instance) ?? fail("E_BAD_MESSAGE", { path: ["instance"] });
+  const { options } = app.instances.component(name.component);
+  const callback = options.fallback ? options.callbacks.get(hidden.callback) : undefined;
+  if (!callback) return fail("E_UNKNOWN_CALLABLE", { name: hidden.callback });
+  const args = argumentsOf(hidden, fields, callback.structs.length);
+  try {
+    const { client, session } = await app.door.sender(request, response, hidden.csrf);
+    app.callRates.take(session.id);
+    const owner = { client, session, params: plain(hidden.params, "params") as typeof hidden.params };
+    const [path = ""] = address.split("?", 1);
+    const instance = await app.instances.openForForms(name, owner, { session: session.id, path });
+    const failure = await instance.run(hidden.callback, args);
+    return failure && { ...failure, field: fieldOf(failure, hidden) };
+  } catch (error) {
+    if (error instanceof VioletError && ["E_CSRF", "E_RATE"].includes(error.code)) return excuse(error);
+    throw error;
+  }
+}
+
+/** The page comes again with a token that holds, and with what was typed. */
+const excuse = ({ code }: VioletError): Failure => ({
+  code,
+  field: undefined,
+  message:
+    code === "E_RATE"
+      ? "Too much was sent in too short a time. Wait a moment, then send it again."
+      : "This page was open for too long. Send it again.",
+});
+
+/** Those that the call names; else the fields as one object, where the callback takes an argument. */
+function argumentsOf({ args }: Hidden, fields: Fields, takes: number): readonly unknown[] {
+  const names = new Set(fields.map(([name]) => name));
+  const all = Object.fromEntries([...names].map((name) => [name, fieldIn(name, fields)]));
+  if (!args) return [plain(all, "form")].slice(0, takes);
+  return args.map(({ name, value }) => (name === undefined ? value : fieldIn(name, fields)));
+}
+
+/** A name that comes more than once gives an array, one that does not come `undefined`. */
+function fieldIn(wanted: string, fields: Fields): unknown {
+  const [value, ...more] = fields.filter(([name]) => name === wanted).map(([, value]) => value);
+  return more.length ? [value, ...more] : value;
+}
+
+/** An argument that was a field of the form is called by its name. */
+const fieldOf = ({ field }: Failure, { args }: Hidden): string | undefined =>
+  args?.[Number(field ?? Number.NaN)]?.name ?? field;
+
+/** Path and query of a page of this host: nothing that leads elsewhere, or back here. Throws E_BAD_MESSAGE. */
+function ownAddress(page: string): string {
+  const base = "http://violet.invalid";
+  const { origin, pathname, search } = URL.canParse(page, base) ? new URL(page, base) : {};
+  const isOwn = page.startsWith("/") && origin === base && !/^\/(\/|_violet\/)/.test(pathname ?? "");
+  return isOwn ? `${pathname}${search}` : fail("E_BAD_MESSAGE", { path: ["page"] });
+}
+
+interface Returned {
+  readonly form: SentForm;
+  readonly address: string;
+  readonly failure: Failure;
+}
+
+function back(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { form, address, failure }: Returned,
+): void {
+  const { hidden, fields } = form;
+  const { code, field, message } = failure;
+  const error = { callback: hidden.callback, code, field, message };
+  runAgain(request, response, {
+    address,
+    status: code === "E_VALIDATION" ? 422 : (statuses[code] ?? 500),
+    prepare: (again) => returnWith(again, { instance: hidden.instance, form: hidden.form, error, fields }),
+  });
+}
+
+/** What no page can be shown for. */
+function refuse(app: App, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  const status = error instanceof VioletError ? statuses[error.code] : undefined;
+  if (!status) app.report(error, "a form could not be taken");
+  // What is left of a body that was not read would be taken for the next request.
+  if (!request.complete) response.setHeader("Connection", "close");
+  sendError(response, error, app.settings.production && !status, status);
+}

@@ -1,0 +1,44 @@
+/** What somebody is told of a callback that failed. */
+import { type ErrorCode, VioletError } from "../../src/errors.ts";
+import type { Refusal } from "../../src/state/struct.ts";
+
+export interface Failure {
+  readonly code: ErrorCode;
+  /** The field of the form, or the place in the state. */
+  readonly field: string | undefined;
+  /** For people. */
+  readonly message: string;
+}
+
+/** The errors of callbacks that say something to who called. Any other is the app's own. */
+const told: ReadonlySet<ErrorCode> = new Set([
+  "E_FORBIDDEN",
+  "E_RATE",
+  "E_STORE_FULL",
+  "E_UNAVAILABLE",
+  "E_UNKNOWN_CALLABLE",
+  "E_VALIDATION",
+]);
+
+export const isTold = (error: unknown): error is VioletError =>
+  error instanceof VioletError && told.has(error.code);
+
+/** Of an error of the app's own nobody learns more than that there was one. */
+export function failureOf(error: unknown): Failure {
+  const { code, field, message, cause } = isTold(error) ? error : new VioletError("E_INTERNAL");
+  const refusal = code === "E_VALIDATION" ? (cause as Refusal | undefined) : undefined;
+  return {
+    code,
+    // Of an argument that is a form's fields, the field.
+    field: field?.replace(/^\d+\./, ""),
+    message: refusal?.expected ? sentenceOf(refusal.expected, refusal.got) : message.replace(`${code}: `, ""),
+  };
+}
+
+/** "an integer" is superstruct's own text; "Choose a name." is an app's, and said as it is. */
+function sentenceOf(expected: string, got: string | undefined): string {
+  const text = expected.replaceAll("`", "");
+  if (/^\p{Lu}/u.test(text)) return /\p{P}$/u.test(text) ? text : `${text}.`;
+  if (got === "undefined") return "Must be given.";
+  return `Must be ${text.replace(/\bstring\b/g, "text").replace(/^a text/, "text")}.`;
+}
