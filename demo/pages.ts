@@ -90,7 +90,7 @@ export const pages: readonly Page[] = [
     tries: [
       "Count in both: each has a state of its own.",
       "Stop the link for a minute: what you clicked is counted when it is back, once.",
-      "Look at what the browser loaded: the callbacks are not in it.",
+      "Turn JavaScript off: the buttons are forms, and still count.",
     ],
     sources: ["counter/counter.server.ts", "counter/counter-card.ts", "counter/client.ts"],
   },
@@ -124,6 +124,25 @@ export const pages: readonly Page[] = [
       "dashboard/dashboard.server.ts",
       "dashboard/sales-dashboard.ts",
       "dashboard/client.ts",
+    ],
+  },
+  {
+    name: "signup",
+    path: "/signup",
+    title: "Sign up",
+    scopes: ["live"],
+    sentence: "One form for everything that can be typed, ticked and chosen: with JavaScript, and without.",
+    tries: [
+      "Leave fields empty and send: the server says at each what is wrong.",
+      "Stop the server while you type, start it again, and go on.",
+      "Turn JavaScript off: the same form calls the same callback.",
+    ],
+    sources: [
+      "signup/signup.server.ts",
+      "signup/signup-form.ts",
+      "signup/choices.ts",
+      "signup/style.ts",
+      "signup/client.ts",
     ],
   },
   {

@@ -23,6 +23,8 @@ import "./progress/progress-card.ts";
 import "./search/currency-search.ts";
 import * as search from "./search/search.server.ts";
 import "./settings/settings-panel.ts";
+import * as signup from "./signup/signup.server.ts";
+import "./signup/signup-form.ts";
 import "./telemetry/pointer-field.ts";
 import * as telemetryClient from "./telemetry/telemetry.client.ts";
 import * as telemetryServer from "./telemetry/telemetry.server.ts";
@@ -40,6 +42,7 @@ const elements: Readonly<Record<string, unknown>> = {
   counter: html`<div class="pair"><counter-card></counter-card><counter-card start="10"></counter-card></div>`,
   progress: html`<progress-card></progress-card>`,
   dashboard: html`<sales-dashboard></sales-dashboard>`,
+  signup: html`<signup-form></signup-form>`,
   search: html`<currency-search></currency-search>`,
   notify: html`<notify-panel></notify-panel>`,
   telemetry: html`<pointer-field></pointer-field>`,
@@ -50,6 +53,7 @@ const modules = {
   counter,
   progress,
   dashboard,
+  signup,
   search,
   notify: { ...notifyServer, ...notifyClient },
   telemetry: { ...telemetryServer, ...telemetryClient },

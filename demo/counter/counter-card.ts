@@ -22,21 +22,40 @@ export class CounterCard extends LiveElement(counter) {
     css`
       .panel {
         display: grid;
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: auto auto;
         gap: 0.75rem;
-        justify-items: center;
+        justify-content: center;
+        padding: 1.75rem 1.25rem;
       }
+
       [role="status"] {
         grid-column: 1 / -1;
-        margin: 0;
-        font-size: 3rem;
+        margin: 0 0 0.5rem;
+        font-size: 3.25rem;
+        font-weight: 700;
+        line-height: 1;
         font-variant-numeric: tabular-nums;
+        letter-spacing: -0.04em;
+        text-align: center;
       }
+
       [role="alert"] {
         grid-column: 1 / -1;
+        margin: 0;
+        color: var(--danger);
+        text-align: center;
       }
+
+      [role="alert"]:empty {
+        display: none;
+      }
+
+      form {
+        margin: 0;
+      }
+
       button {
-        min-width: 4rem;
+        min-width: 4.5rem;
         font-size: 1.25rem;
       }
     `,

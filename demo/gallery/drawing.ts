@@ -54,6 +54,10 @@ export const pictures: Readonly<Record<string, unknown>> = {
     <rect class="pale" x="14" y="40" width="12" height="18" rx="3"/><rect class="pale" x="30" y="28" width="12" height="30" rx="3"/>
     <rect class="leaf" x="46" y="14" width="12" height="44" rx="3"/><rect class="pale" x="62" y="34" width="12" height="24" rx="3"/>
   </svg>`,
+  signup: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <rect class="pale" x="18" y="11" width="52" height="11" rx="4"/><rect class="pale" x="18" y="28" width="52" height="11" rx="4"/>
+    <path class="leaf" d="m21 48 3 3 6-7 2.5 2.2L24 56l-5.5-5.5Z"/><rect class="leaf" x="42" y="46" width="28" height="13" rx="5"/>
+  </svg>`,
   search: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <path class="leaf" d="m53 45 4-4 14 14-4 4Z"/><circle class="leaf" cx="41" cy="32" r="20"/><circle class="pale" cx="41" cy="32" r="13"/>
   </svg>`,

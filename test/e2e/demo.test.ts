@@ -6,7 +6,7 @@ import { Site } from "./support/site.ts";
 
 const live = [
   ...["/chat", "/visitors", "/todos", "/game", "/settings"],
-  ...["/counter", "/progress", "/dashboard"],
+  ...["/counter", "/signup", "/progress", "/dashboard"],
   ...["/search", "/notify", "/telemetry", "/plain.html", "/poll.html"],
 ];
 
@@ -56,7 +56,7 @@ suite("the demo site", () => {
     page.getByRole("status", { name }).filter({ hasText: text }).waitFor();
 
   /** The link stands, and nothing waits for the server. */
-  const isLive = (page: Page) => page.getByText("live", { exact: true }).waitFor();
+  const isLive = (page: Page) => page.locator("violet-status").getByText("live", { exact: true }).waitFor();
 
   test("explains each page and shows its source in a gallery without a script or a socket", async () => {
     const requests: string[] = [];
