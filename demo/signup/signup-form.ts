@@ -50,7 +50,7 @@ export class SignupForm extends LiveElement(signup) {
         <div class="field wide">
           <fieldset>
             <legend>Plan</legend>
-            <span class="choices">${plans.map((plan) => html`<label><input type="radio" name="plan" value=${plan}>${plan}</label>`)}</span>
+            <span class="choices">${plans.map((plan) => html`<label><input type="radio" name="plan" .value=${plan}>${plan}</label>`)}</span>
           </fieldset>
         </div>
         <div class="field"><label><span>Seats, 1 to 20</span><input name="seats" type="range" min="1" max="20" value="3"></label></div>

@@ -68,8 +68,10 @@ export const signup = live({
   state: object({ account: nullable(Account) }),
   initial: () => ({ account: null }),
   callbacks: (callback) => ({
-    signUp: callback([Signup], (state, { password: _, terms: __, ...account }) => {
-      state.account = { number: enter(account.email), ...account };
+    signUp: callback([Signup], (state, { name, email, age, start, country, ...rest }) => {
+      const { languages, plan, seats, colour, about, news } = rest;
+      const account = { name, email, start, country, languages, plan, seats, colour, about, news };
+      state.account = { number: enter(email), ...account, ...(age !== undefined && { age }) };
     }),
     again: (state) => {
       state.account = null;

@@ -16,8 +16,11 @@ class Typed extends Directive {
     const field = element as Field;
     const shows = () => Reflect.get(field, name) as unknown;
     const now = shows();
+    // Browsers give a new range, colour or box a value of its own.
+    const isNew = this.#last === undefined && field.localName === "input" && !field.hasAttribute("value");
     const isTyped = now !== defaultOf(field, name) || (this.#last !== undefined && field.matches(":focus"));
-    if (isTyped && now !== this.#last && `${now}` !== `${value}`) return noChange;
+    if (isTyped && (name === "checked" || !isNew) && now !== this.#last && String(now) !== String(value))
+      return noChange;
     queueMicrotask(() => (this.#last = shows()));
     return value;
   }

@@ -70,6 +70,15 @@ suite("a field whose value is bound", () => {
     assert.equal(field(place, "b").value, "y");
   });
 
+  test("is written where browsers gave the new field a value of their own", () => {
+    const place = stage();
+    render(html`<input type="range" .value=${"7"}><input type="radio" .value=${"a"}>`, place);
+    assert.deepEqual(
+      Array.from(place.querySelectorAll("input"), ({ value }) => value),
+      ["7", "a"],
+    );
+  });
+
   test("keeps what was typed before it was hydrated", async () => {
     const place = stage();
     const bound = (value: string) => html`<input .value=${value}>`;
