@@ -17,6 +17,7 @@ import { Hub } from "./hub/hub.ts";
 import { type HubTime, realTime } from "./hub/time.ts";
 import { listen, type RequestListener, Servers } from "./listen.ts";
 import { Instances } from "./live/instances.ts";
+import { ErrorLog, type Facts } from "./logger.ts";
 import { type Middleware, type Settings, settingsOf, type VioletOptions } from "./options.ts";
 import { type PageOptions, type PageRequest, type PageTemplate, page } from "./render/page.ts";
 import { type PagesOptions, pages } from "./render/pages.ts";
@@ -101,11 +102,13 @@ export class App implements VioletApp {
   readonly on = this.#events.on;
   readonly #incoming = new Incoming(this);
   readonly #servers: Servers;
+  readonly #errors: ErrorLog;
   #state: AppState = "starting";
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings, time: HubTime = realTime) {
     this.settings = settings;
+    this.#errors = new ErrorLog(settings.logger);
     this.door = new Door(settings);
     this.registry = new Registry(settings.modules);
     this.callRates = new CallRates(settings.limits, () => performance.now());
@@ -127,7 +130,7 @@ export class App implements VioletApp {
       find: (component) => this.registry.find(component, "live"),
       within: (owner, fn) => runIn({ app: this, ...owner }, fn),
       broadcast: (event, data, to) => this.#tell(event, data, to),
-      report: (error) => this.report(error, "a live component failed"),
+      report: (error, facts) => this.report(error, "a live component failed", facts),
     });
   }
 
@@ -143,7 +146,8 @@ export class App implements VioletApp {
       live: this.instances,
       within: (client, fn) => this.within(client, fn),
       self: () => currentScope()?.client,
-      report: (error) => this.report(error, "a store or a connection failed"),
+      report: (error, facts) => this.report(error, "a store or a connection failed", facts),
+      tellsStacks: !this.settings.production,
       time,
     });
   }
@@ -280,12 +284,13 @@ export class App implements VioletApp {
         const handling = Promise.resolve(this.run(() => handler(...(args as never[]))));
         await (event === "start" ? handling : inTime(handling, { what, handlerMs }));
       } catch (error) {
-        this.report(error, `a handler of "${event}" failed`);
+        this.report(error, `a handler of "${event}" failed`, { event });
       }
   }
 
-  report(error: unknown, what: string): void {
-    this.settings.logger.error({ err: error }, what);
+  /** Logs an error, with where it arose. */
+  report(error: unknown, what: string, facts?: Facts): void {
+    this.#errors.add(error, what, facts);
   }
 
   close(): Promise<void> {
@@ -312,6 +317,7 @@ export class App implements VioletApp {
     await this.#step(this.#stop(), "the stop handlers");
     await this.#step(this.hub.close(), "the last commits");
     await drained;
+    this.#errors.close();
     this.#state = "closed";
     closed(this);
   }

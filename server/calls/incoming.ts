@@ -45,7 +45,8 @@ export class Incoming {
     fn: () => Promise<void> | undefined,
   ): Promise<void> | undefined {
     const { handlerMs } = this.#app.settings.limits;
-    const failed = (error: unknown) => this.#app.report(error, `"${name}", called by a page, failed`);
+    const facts = { function: name, client: client.id };
+    const failed = (error: unknown) => this.#app.report(error, `"${name}", called by a page, failed`, facts);
     try {
       const running = this.#app.within(client, fn, session);
       return running && inTime(running, { what: `"${name}"`, handlerMs }).catch(failed);

@@ -11,6 +11,7 @@ import type { App } from "../app.ts";
 import { bytesOf } from "../body.ts";
 import { inTime } from "../deadline.ts";
 import { parseChecked } from "../hub/reading.ts";
+import type { Facts } from "../logger.ts";
 import { WaitedFor } from "./context.ts";
 import type { CallContext } from "./functions.ts";
 import { TooManyCalls } from "./rates.ts";
@@ -54,7 +55,7 @@ interface Exchange {
 export async function answerCall(app: App, exchange: Exchange): Promise<void> {
   const { request, response, headers, name } = exchange;
   const { status, body, retryAfterMs } = await outcomeOf(app, exchange).catch((error: unknown) =>
-    failed(app, name, error),
+    failed(app, error, { function: name }),
   );
   if (response.destroyed) return;
   response.writeHead(status, {
@@ -85,7 +86,7 @@ async function outcomeOf(app: App, { request, response, name }: Exchange): Promi
   return inTime(outcome ?? fail("E_CALL_ID", { name }), {
     what: `The function "${name}"`,
     report(error) {
-      app.report(error, "a function is late");
+      app.report(error, "a function is late", { function: name, client: client.id });
       context.late();
     },
     handlerMs: app.settings.limits.handlerMs,
@@ -120,23 +121,24 @@ async function answer(
   } catch (error) {
     // Who left is told nothing, and what the function made of that is no fault of it.
     if (context.signal.aborted) return GONE;
-    return failed(app, name, error, ofFunctions);
+    return failed(app, error, { function: name, client: context.client.id }, ofFunctions);
   }
 }
 
 /** A caller learns of an error what its code says, and no more. */
-function failed(app: App, name: string, cause: unknown, told = Object.keys(statuses)): Outcome {
+function failed(app: App, cause: unknown, facts: Facts, told = Object.keys(statuses)): Outcome {
   const known = cause instanceof VioletError && told.includes(cause.code) ? cause : undefined;
-  if (!known) app.report(cause, `the function "${name}" failed`);
+  if (!known) app.report(cause, `the function "${facts.function}" failed`, facts);
   const { code, field, message } = known ?? new VioletError("E_INTERNAL");
   const status = statuses[code] ?? 500;
   // What a function itself threw is what it gave: who repeats the call would get the same again.
   const isLate = status === 503 && told !== ofFunctions;
   const retryAfterMs = known instanceof TooManyCalls ? known.retryAfterMs : isLate ? RETRY_MS : undefined;
+  const stack = known || app.settings.production ? undefined : (cause as Partial<Error> | undefined)?.stack;
   return {
     status,
     retryAfterMs,
-    body: JSON.stringify({ type: "error", code, field, message, retryAfterMs }),
+    body: JSON.stringify({ type: "error", code, field, message, retryAfterMs, stack }),
   };
 }
 

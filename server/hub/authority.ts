@@ -18,6 +18,7 @@ import type { Frame } from "../../src/wire/frames.ts";
 import { isOpen } from "../access.ts";
 import type { Backend, Entry, RefusedWrite, StoredState } from "../backends/backend.ts";
 import type { Limits } from "../limits.ts";
+import type { Facts } from "../logger.ts";
 import { type Applied, type CommitHost, Commits } from "./commits.ts";
 import { Encoded } from "./encoded.ts";
 import { Log } from "./log.ts";
@@ -35,7 +36,7 @@ export interface AuthorityHost {
   now(): number;
   /** The client of the running scope, for the server's own calls of actions. */
   self(): Client;
-  report(error: unknown): void;
+  report(error: unknown, facts?: Facts): void;
 }
 
 /** What a store begins with. */
@@ -271,7 +272,8 @@ export class Authority extends StoreCore implements CommitHost {
       if (ops.length) this.notify(ops);
       return over;
     } catch (error) {
-      this.enqueue({ entry: { ops: [], ...taken, refusal: this.#refusal(error) }, undo: [], author });
+      const refusal = this.#refusal(error, { action: call?.action, client: author.client.id });
+      this.enqueue({ entry: { ops: [], ...taken, refusal }, undo: [], author, cause: error });
       return undefined;
     }
   }
@@ -322,9 +324,9 @@ export class Authority extends StoreCore implements CommitHost {
   }
 
   /** What the writer is told: a code and a safe sentence. */
-  #refusal(error: unknown): RefusedWrite {
+  #refusal(error: unknown, facts: Facts): RefusedWrite {
     if (error instanceof VioletError) return { code: error.code, field: error.field, message: error.message };
-    this.#host.report(error);
+    this.fault(error, facts);
     const { code, message } = new VioletError("E_INTERNAL", {}, { cause: error });
     return { code, message };
   }
@@ -355,12 +357,12 @@ export class Authority extends StoreCore implements CommitHost {
       });
       this.#writers.cleared(forgotten);
     } catch (cause) {
-      this.#host.report(cause);
+      this.fault(cause);
       throw new VioletError("E_UNAVAILABLE", { store: this.name }, { origin: "network", cause });
     }
   }
 
-  committed({ entry, author, isChanged }: Applied): void {
+  committed({ entry, author, isChanged, cause }: Applied): void {
     const { ops, writer, n, refusal } = entry;
     this.#writers.record(entry);
     let state: JsonObject | undefined;
@@ -378,7 +380,7 @@ export class Authority extends StoreCore implements CommitHost {
       }
     }
     if (!author || n === undefined) return;
-    if (refusal) author.error({ ...refusal, re: n });
+    if (refusal) author.error({ ...refusal, re: n, cause });
     else
       author.acknowledge({
         n,
@@ -400,8 +402,13 @@ export class Authority extends StoreCore implements CommitHost {
     return JSON.stringify(this.tree.root).length;
   }
 
-  protected override fault(error: unknown): void {
-    this.#host.report(error);
+  /** What the log says of it. */
+  protected get facts(): Facts {
+    return { store: this.definition.name, key: this.key };
+  }
+
+  protected override fault(error: unknown, facts?: Facts): void {
+    this.#host.report(error, { ...this.facts, ...facts });
   }
 }
 

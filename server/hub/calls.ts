@@ -1,5 +1,6 @@
 import { type ErrorCode, VioletError } from "../../src/errors.ts";
 import type { Client } from "../../src/state/definition.ts";
+import type { Facts } from "../logger.ts";
 import type { Failure } from "./connection.ts";
 import type { Caller, Told } from "./hub.ts";
 import type { Peer } from "./wire.ts";
@@ -9,7 +10,7 @@ export interface CallsHost {
   readonly client: Client;
   readonly peer: Peer;
   error(failure: Failure): void;
-  report(error: unknown): void;
+  report(error: unknown, facts?: Facts): void;
 }
 
 /** So many may be under way; the next message waits for one of them. */
@@ -35,8 +36,9 @@ export class Calls {
       return done && this.#run(done);
     } catch (error) {
       const known = error instanceof VioletError ? error : undefined;
-      if (!known) this.#host.report(error);
-      this.refuse(frame, known?.code ?? "E_INTERNAL", known);
+      if (!known)
+        this.#host.report(error, frame.type === "call" ? { function: frame.name } : { event: frame.event });
+      this.refuse(frame, known?.code ?? "E_INTERNAL", known ?? { cause: error });
       return undefined;
     }
   }
@@ -48,9 +50,9 @@ export class Calls {
   }
 
   /** Nothing came of it, and it does not come again. */
-  refuse(frame: Told, code: ErrorCode, { field, message }: Partial<VioletError> = {}): void {
+  refuse(frame: Told, code: ErrorCode, { field, message, cause }: Partial<VioletError> = {}): void {
     const call = frame.type === "call" ? frame.name : frame.event;
-    this.#host.error({ code, call, field, ...(message && { message }) });
+    this.#host.error({ code, call, field, cause, ...(message && { message }) });
   }
 
   /** The page is gone: functions that look at their signal need not go on. */

@@ -10,6 +10,8 @@ export interface Applied {
   readonly author?: Subscription | undefined;
   /** The ops are not those that the client sent: it has to be told. */
   readonly isChanged?: boolean;
+  /** What a refusal comes from. It is not stored. */
+  readonly cause?: unknown;
 }
 
 export interface CommitHost {

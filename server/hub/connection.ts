@@ -4,6 +4,7 @@ import type { Client } from "../../src/state/definition.ts";
 import { type CloseCode, closeCodes } from "../../src/wire/close-codes.ts";
 import type { Frame, UpFrame } from "../../src/wire/frames.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
+import type { Facts } from "../logger.ts";
 import type { Authority } from "./authority.ts";
 import { Calls, type CallsHost } from "./calls.ts";
 import { type Counted, type Counters, countError } from "./counters.ts";
@@ -34,6 +35,8 @@ export interface Failure {
   readonly next?: number;
   /** The name of a call or an event. */
   readonly call?: string;
+  /** What it comes from. Its stack goes to the page in development alone. */
+  readonly cause?: unknown;
 }
 
 /** One page's connection on the server, whatever the transport. */
@@ -200,8 +203,8 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
     this.#wire.resume();
   }
 
-  report(error: unknown): void {
-    this.#hub.report(error);
+  report(error: unknown, facts?: Facts): void {
+    this.#hub.report(error, { client: this.#client.id, ...facts });
   }
 
   /** What comes within `handlerMs`, or E_UNAVAILABLE. */
@@ -223,22 +226,24 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
   refuse(store: string, error: unknown): void {
     this.#subscriptions.end(this.#subscriptions.named(store));
     const known = error instanceof VioletError;
-    if (!known) this.report(error);
+    if (!known) this.report(error, { store });
     const code = known ? error.code : "E_INTERNAL";
     this.error({
       code,
       store,
       field: known ? error.field : undefined,
+      cause: error,
       ...(code === "E_UNAVAILABLE" && { retryAfterMs: RETRY_MS }),
     });
   }
 
-  error({ message, ...failure }: Failure): void {
+  error({ message, cause, ...failure }: Failure): void {
     const code = failure.code as ErrorCode;
     const { store } = failure;
     countError(this.counters, code);
     const text = message ?? explain(code, typeof store === "string" ? { store } : {});
-    this.send(new Encoded({ type: "error", ...failure, message: text }));
+    const stack = code === "E_INTERNAL" ? this.#hub.stackOf(cause) : undefined;
+    this.send(new Encoded({ type: "error", ...failure, message: text, stack }));
   }
 
   #unsubscribe(id: number): undefined {

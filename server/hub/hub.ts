@@ -6,6 +6,7 @@ import type { Frame } from "../../src/wire/frames.ts";
 import type { Backend } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
 import type { Limits } from "../limits.ts";
+import type { Facts } from "../logger.ts";
 import type { Session } from "../session.ts";
 import type { Authority } from "./authority.ts";
 import { Connection } from "./connection.ts";
@@ -71,7 +72,9 @@ export interface HubOptions {
    */
   told?(frame: Told, caller: Caller): Promise<void> | undefined;
   readonly live?: LiveStores;
-  report(error: unknown): void;
+  report(error: unknown, facts?: Facts): void;
+  /** In development: a page is told where its E_INTERNAL comes from. Default: never. */
+  readonly tellsStacks?: boolean;
   readonly time?: HubTime;
 }
 
@@ -158,8 +161,13 @@ export class Hub {
     return this.#time.elapsed();
   }
 
-  report(error: unknown): void {
-    this.#options.report(error);
+  report(error: unknown, facts?: Facts): void {
+    this.#options.report(error, facts);
+  }
+
+  /** What a page is told of the server's own code: nothing, but in development. */
+  stackOf(error: unknown): string | undefined {
+    return this.#options.tellsStacks && error instanceof Error ? error.stack : undefined;
   }
 
   // Stores

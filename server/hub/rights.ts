@@ -2,6 +2,7 @@ import type { Change, Client } from "../../src/state/definition.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import { type Asked, mayRead, mayWrite } from "../access.ts";
 import { inTime } from "../deadline.ts";
+import type { Facts } from "../logger.ts";
 import type { Verdict } from "./authority.ts";
 import type { Subscription } from "./subscription.ts";
 import type { HubTime } from "./time.ts";
@@ -14,7 +15,7 @@ export interface RightsOptions {
   readonly handlerMs: number;
   readonly time: HubTime;
   within<T>(client: Client, fn: () => T): T;
-  report(error: unknown): void;
+  report(error: unknown, facts?: Facts): void;
 }
 
 /** What the app's rules say of clients. They run in the scope of the client, and have so much time. */
@@ -59,11 +60,11 @@ export class Rights {
       if (authority.isGuarded) asked.push(this.#stillReads(subscription));
       const answers = together(asked);
       if (!(answers instanceof Promise)) return verdictOf(answers);
-      return answers.then(verdictOf, (error: unknown) => this.#fault(error));
+      return answers.then(verdictOf, (error: unknown) => this.#fault(error, subscription));
     } catch (error) {
       // Nobody waits for those that were asked before: one that rejects would end the process.
       void Promise.allSettled(asked.map(async (answer) => answer));
-      return this.#fault(error);
+      return this.#fault(error, subscription);
     }
   }
 
@@ -71,8 +72,8 @@ export class Rights {
     return this.#reads({ definition, key, client, session: connection.peer.session });
   }
 
-  #fault(error: unknown): Verdict {
-    this.#options.report(error);
+  #fault(error: unknown, { authority: { definition, key }, client }: Subscription): Verdict {
+    this.#options.report(error, { store: definition.name, key, client: client.id });
     return "E_INTERNAL";
   }
 

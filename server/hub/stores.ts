@@ -5,6 +5,7 @@ import { refusalOf } from "../../src/state/struct.ts";
 import type { Backend, StoredState } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
 import type { Limits } from "../limits.ts";
+import type { Facts } from "../logger.ts";
 import { Authority, type AuthorityHost } from "./authority.ts";
 import type { HubTime } from "./time.ts";
 
@@ -14,7 +15,7 @@ export interface StoresOptions {
   readonly time: HubTime;
   nextId(): number;
   self?(): Client | undefined;
-  report(error: unknown): void;
+  report(error: unknown, facts?: Facts): void;
 }
 
 const SERVER: Client = { id: "server" };

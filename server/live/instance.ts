@@ -17,6 +17,7 @@ import type { InstanceName, Owner } from "../hub/hub.ts";
 import { Bucket } from "../hub/rates.ts";
 import { checkSent } from "../hub/sent.ts";
 import type { Subscription } from "../hub/subscription.ts";
+import type { Facts } from "../logger.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
 import { type Failure, failureOf, isTold } from "./failure.ts";
 import { fromFields } from "./fields.ts";
@@ -44,6 +45,7 @@ type BatchFrame = Frame<"write">["batches"][number];
 
 interface Outcome extends Pick<Batch, "ops" | "undo">, Omit<Told, "frame"> {
   readonly refusal?: RefusedWrite;
+  readonly cause?: unknown;
 }
 
 /** One call of the page, or one write to a field. */
@@ -117,7 +119,7 @@ export class Instance extends Authority {
     const { options } = this.component;
     const hook = options[name] as ((state: object, ...rest: unknown[]) => unknown) | undefined;
     if (!hook) return;
-    const failed = (error: unknown) => this.fault(error);
+    const failed = (error: unknown) => this.fault(error, { hook: name });
     try {
       const given = this.#within(() => hook.call(options, this.root, ...about, this.#context()));
       if (given instanceof Promise) given.catch(failed);
@@ -191,6 +193,16 @@ export class Instance extends Authority {
     if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
     for (const [index, frame] of batches.entries()) this.#queue.push({ frame, n: n + index, author });
     if (!this.#running) void this.#work();
+  }
+
+  protected override get facts(): Facts {
+    return { component: this.definition.name.slice(1), key: this.key, client: this.client.id };
+  }
+
+  /** Of the callback that is under way. */
+  #failed(error: unknown) {
+    const call = this.#running?.frame;
+    this.fault(error, !call || Array.isArray(call) ? {} : { callback: call.action });
   }
 
   /** One after another; what takes no time is done at once. */
@@ -294,7 +306,7 @@ export class Instance extends Authority {
         stop();
         const message = `A callback of "${this.name}" took longer than ${handlerMs} ms (limits.handlerMs).`;
         stop = this.#host.after(handlerMs, () => {
-          this.fault(new VioletError("E_UNAVAILABLE", {}, { message }));
+          this.#failed(new VioletError("E_UNAVAILABLE", {}, { message }));
           reject(new VioletError("E_UNAVAILABLE"));
         });
       };
@@ -326,7 +338,7 @@ export class Instance extends Authority {
   #refuse({ n, author }: Told, error: unknown) {
     // The rest of its message was made before this was known: it comes again.
     this.#queue.length = 0;
-    this.#enter({ n, author, ops: [], undo: [], refusal: this.#undone(error) });
+    this.#enter({ n, author, ops: [], undo: [], refusal: this.#undone(error), cause: error });
   }
 
   /** What it wrote since the last `render()` is undone; gives what is told of why. */
@@ -337,17 +349,17 @@ export class Instance extends Authority {
     if (ops.length) this.notify(undefined);
     // Its signal was to end it.
     const isAborted = this.#isOver && error instanceof Error && error.name === "AbortError";
-    if (!isTold(error) && !isAborted) this.fault(error);
+    if (!isTold(error) && !isAborted) this.#failed(error);
     if (!isAborted) this.#hook("onError", error instanceof Error ? error : new Error(String(error)));
     this.close();
     return failureOf(error);
   }
 
-  #enter({ n, author, ops, undo, refusal }: Outcome) {
+  #enter({ n, author, ops, undo, refusal, cause }: Outcome) {
     const { writer } = author;
     const [now = author] = this.subscriptions;
     this.enqueue(
-      { entry: { ops, writer, n, at: this.#host.now(), refusal }, undo, author: now, isChanged: true },
+      { entry: { ops, writer, n, at: this.#host.now(), refusal }, undo, author: now, isChanged: true, cause },
       ops.length ? this.checkedGrowth({ ops, undo }) : 0,
     );
   }

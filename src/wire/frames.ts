@@ -198,6 +198,8 @@ export const frames = {
       message: string(),
       retryAfterMs: optional(Count),
       next: optional(Count),
+      /** Where the server's own code failed. In development alone. */
+      stack: optional(string()),
     }),
   ),
   ping: down(object({ type: literal("ping") })),

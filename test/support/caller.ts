@@ -14,6 +14,8 @@ export interface CallAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly result?: unknown;
+  /** Outside of production. */
+  readonly stack?: string;
   readonly code?: string;
   readonly field?: string;
   readonly message?: string;

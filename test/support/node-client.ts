@@ -20,8 +20,12 @@ export class NodeClient {
   }
 
   /** Takes up what this page brings; `cookie`: what the browser sends with it. */
-  static of(origin: string, { payload, headers }: Page, cookie = cookiesOf(headers)): NodeClient {
-    const transport = socketWith(origin, cookie);
+  static of(
+    origin: string,
+    { payload, headers }: Page,
+    cookie = cookiesOf(headers),
+    transport = socketWith(origin, cookie),
+  ): NodeClient {
     return new NodeClient(new Runtime({ origin, payload: payload as PagePayload, transport }));
   }
 
