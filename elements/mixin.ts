@@ -1,6 +1,7 @@
 import { isServer, type LitElement, type PropertyValues } from "lit";
 import type { ChildPart } from "lit/directive.js";
-import { CHECKED } from "#dev";
+import { CHECKED, DEV } from "#dev";
+import { blame } from "../src/dev/failures.ts";
 import { hosts } from "../src/events/host.ts";
 import { Reads } from "../src/state/tracking.ts";
 import { addCause, clearCauses, type StoreChange } from "./causes.ts";
@@ -76,6 +77,7 @@ export function Violet<T extends Base>(Superclass: T): T {
         this.#reads.update(CHECKED ? () => hosts(this.localName, update) : update);
         clearCauses(this);
       } catch (error) {
+        if (DEV) blame(error, { element: this.localName });
         // Nobody knows what is shown now.
         addCause(this, this);
         throw error;

@@ -65,6 +65,8 @@ export interface VioletOptions<U extends object = User> {
   readonly limits?: Partial<Limits>;
   /** Like pino's. Default: the console. */
   readonly logger?: Logger;
+  /** Development builds show errors over the page. Default true; never where NODE_ENV is production. */
+  readonly overlay?: boolean;
 }
 
 /** A plain middleware: any Express app, or anything that calls like one, can use it. */
@@ -136,6 +138,7 @@ const checks: Record<keyof VioletOptions, Check> = {
   compression: aFlag,
   limits: [isObject, "an object of limits"],
   logger: [hasMethods("info", "warn", "error"), "a logger like pino's: info, warn and error"],
+  overlay: aFlag,
 };
 
 const reconnectChecks: Record<keyof ReconnectOptions, Check> = {
@@ -175,6 +178,7 @@ export function settingsOf(options: VioletOptions<object>, environment = process
       name: 'csrf: false together with origins: "any"',
       hint: "List the origins, or leave csrf on.",
     });
+  const production = environment.NODE_ENV === "production";
   return {
     client: "/_violet/runtime.js",
     authenticate: () => undefined,
@@ -197,7 +201,8 @@ export function settingsOf(options: VioletOptions<object>, environment = process
     deadAfterMs,
     reconnect: options.reconnect ? { ...defaultReconnect, ...given(options.reconnect) } : defaultReconnect,
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
-    production: environment.NODE_ENV === "production",
+    production,
+    overlay: options.overlay !== false && !production,
   };
 }
 

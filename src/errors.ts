@@ -1,4 +1,5 @@
-import { explain } from "#dev";
+import { DEV, explain } from "#dev";
+import { serverFailed } from "./dev/failures.ts";
 import type { Details, texts } from "./dev/texts.ts";
 
 /** The stable code of an error. Each is explained in docs/guide.md. */
@@ -28,10 +29,30 @@ export class VioletError extends Error {
 
 export interface ErrorContext {
   /** In place of the code's own text: the sentence that the server sent. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   readonly origin?: ErrorOrigin;
   readonly cause?: unknown;
   readonly field?: string | undefined;
+}
+
+/** What the server says of an error. */
+export interface ToldError {
+  readonly code: string;
+  readonly field?: string | undefined;
+  readonly message?: string | undefined;
+  /** Of the server's own code, in development. */
+  readonly stack?: string | undefined;
+}
+
+/** The error that the server told. */
+export function errorOf({ code, field, message, stack }: ToldError, details?: Details): VioletError {
+  const error = new VioletError(code as ErrorCode, details, {
+    origin: "peer",
+    field,
+    message,
+  });
+  if (DEV && stack) serverFailed(error, stack);
+  return error;
 }
 
 /** An error that nobody above could understand becomes an uncaught one: `window.onerror` hears of it. */

@@ -1,9 +1,12 @@
 /** The browser's page and its one runtime. */
-import { CHECKED } from "#dev";
+import { CHECKED, DEV } from "#dev";
 import { on } from "./calls/bus.ts";
 import { register } from "./calls/callable.ts";
+import { latency } from "./dev/latency.ts";
+import { setLatency, showErrors, warnOfMistakes } from "./dev/tools.ts";
 import { fail } from "./errors.ts";
 import { type PagePayload, Runtime, type Status } from "./runtime.ts";
+import { webSocket } from "./socket/transports/websocket.ts";
 import { setResolver, setStores } from "./state/resolver.ts";
 import { VERSION } from "./version.ts";
 import { closeCodes } from "./wire/close-codes.ts";
@@ -25,6 +28,7 @@ if (typeof document !== "undefined") {
   Object.defineProperty(globalThis, taken, {});
   setResolver((definition, key) => pageRuntime().resolve(definition, key));
   setStores(() => pageRuntime().stores());
+  if (DEV) showErrors(() => payload().overlay === true);
 }
 
 /** The page's runtime. Throws E_NO_BROWSER on the server. */
@@ -45,6 +49,11 @@ export interface Violet {
    * browsers. Throws E_EVENT for an event of Violet's own, E_NOT_JSON.
    */
   emit(event: string, data?: unknown): void;
+  /**
+   * Makes each round trip of the socket and of calls so many milliseconds longer, up to 60,000, until `latency(0)` or the
+   * tab is closed. In development builds alone. Throws E_OPTION.
+   */
+  readonly latency?: (ms: number) => void;
 }
 
 /** The page's `window.violet`. Throws E_NO_BROWSER on the server. */
@@ -76,8 +85,10 @@ export function start({ modules = {} }: StartOptions = {}): void {
 function startPage(): Runtime {
   if (CHECKED && typeof document === "undefined") fail("E_NO_BROWSER", { name: "the page's runtime" });
   const { origin } = location;
-  const runtime = new Runtime({ origin, payload: payload(), renew, page: window, isAway });
+  const options = { origin, payload: payload(), renew, page: window, isAway };
+  const runtime = new Runtime(DEV ? { ...options, transport: latency.transport(webSocket) } : options);
   offer(runtime);
+  if (DEV) warnOfMistakes(runtime.bus.whenReady());
   followPage(runtime);
   void hydrated(runtime);
   return runtime;
@@ -94,6 +105,7 @@ function offer(runtime: Runtime) {
       return runtime.status;
     },
   };
+  if (DEV) Object.assign(violet, { latency: setLatency });
   Object.defineProperty(window, "violet", { value: Object.freeze(violet) });
   runtime.watch(() => (document.documentElement.dataset.violet = runtime.status));
 }

@@ -29,6 +29,8 @@ export interface PagePayload {
   readonly props?: readonly JsonObject[];
   /** The options of `violet({ reconnect })` that a page needs. */
   readonly reconnect?: { readonly tellAfter: number; readonly backoffMs: readonly number[] };
+  /** A development build shows errors over the page. */
+  readonly overlay?: boolean | undefined;
 }
 
 export interface RuntimeOptions {

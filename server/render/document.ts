@@ -62,12 +62,13 @@ export function liveParts(rendering: Rendering, client: string | false | undefin
 function payloadOf(rendering: Rendering): Payload {
   const { app, client, session } = rendering.visit;
   const { stores, local, props } = rendering;
-  const { reconnect } = app.settings;
+  const { reconnect, overlay } = app.settings;
   return {
     ...app.door.credentials(client, session),
     stores,
     local,
     ...(props.length > 0 && { props }),
     ...(reconnect !== defaultReconnect && { reconnect }),
+    ...(overlay && { overlay }),
   };
 }

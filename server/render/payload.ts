@@ -16,6 +16,8 @@ export interface Payload {
   /** Properties that the page's template gave to its elements, by the number in `data-violet-props`. */
   readonly props?: readonly JsonObject[] | undefined;
   readonly reconnect?: ReconnectOptions | undefined;
+  /** A development build shows errors over the page. */
+  readonly overlay?: boolean | undefined;
 }
 
 export interface RenderedStore {

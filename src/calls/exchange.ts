@@ -1,5 +1,5 @@
 import { DEV } from "#dev";
-import { type ErrorCode, uncaught, VioletError } from "../errors.ts";
+import { errorOf, uncaught } from "../errors.ts";
 import type { Link } from "../socket/link.ts";
 import type { DownFrame, Frame, UpFrame } from "../wire/frames.ts";
 import type { Bus } from "./bus.ts";
@@ -58,8 +58,7 @@ export class Exchange {
       console.warn(`The server called "${letter.name}", which is not in start({ modules }) of this page.`);
   }
 
-  refused({ call, code, field, message }: Frame<"error">): void {
-    const error = new VioletError(code as ErrorCode, {}, { origin: "peer", field, message });
-    this.#host.bus.emit("refused", { call: call as string, error });
+  refused(frame: Frame<"error">): void {
+    this.#host.bus.emit("refused", { call: frame.call as string, error: errorOf(frame) });
   }
 }

@@ -1,4 +1,6 @@
-import { type ErrorCode, VioletError } from "../errors.ts";
+import { DEV } from "#dev";
+import { latency } from "../dev/latency.ts";
+import { errorOf, fail, type ToldError } from "../errors.ts";
 import { plainArguments } from "../state/validation.ts";
 import type { CallOptions } from "./types.ts";
 
@@ -11,11 +13,8 @@ export interface Caller {
   wait(ms: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
-interface Answer {
+interface Answer extends Partial<ToldError> {
   readonly result?: unknown;
-  readonly code?: string;
-  readonly field?: string;
-  readonly message?: string;
   readonly retryAfterMs?: number;
 }
 
@@ -36,7 +35,10 @@ export async function callServer(
   const body = JSON.stringify({ args: plainArguments(args, name), id });
   let isRenewed = false;
   for (let tries = 1; ; tries++) {
-    const { result, code, field, message, retryAfterMs } = await post(caller, name, body, signal);
+    if (DEV) await latency.request();
+    const answer = await post(caller, name, body, signal);
+    if (DEV) await latency.answer();
+    const { result, code, retryAfterMs } = answer;
     if (code === undefined) return result;
     // It did not run: the token had its time.
     if (code === "E_CSRF" && !isRenewed) {
@@ -45,10 +47,8 @@ export async function callServer(
       await caller.renew().catch(() => {});
     } else if ((id !== undefined || code === "E_RATE") && retryAfterMs !== undefined && tries < MAX_TRIES)
       await caller.wait(Math.max(retryAfterMs, WAIT_MS * tries), signal);
-    else {
-      const origin = code === "E_NETWORK" ? "network" : "peer";
-      throw new VioletError(code as ErrorCode, { name }, { origin, field, ...(message && { message }) });
-    }
+    else if (code === "E_NETWORK") fail(code, { name }, { origin: "network" });
+    else throw errorOf({ ...answer, code }, { name });
   }
 }
 

@@ -1,4 +1,7 @@
+import { DEV } from "#dev";
+import { blaming } from "../dev/failures.ts";
 import type { Prepared } from "./handler.ts";
+import { place } from "./misuse.ts";
 import { accepts, type EventName } from "./modifiers.ts";
 import type { Pace } from "./pace.ts";
 
@@ -60,7 +63,10 @@ export class EventBinding implements EventListenerObject {
       const call = prepare();
       return (given: Event) => {
         this.#isSpent = !!name.once;
-        call(given);
+        if (!DEV) return void call(given);
+        const { host } = this.#element.getRootNode() as Partial<ShadowRoot>;
+        const binding = place(`@${name.type}`, this.#element.localName, undefined);
+        blaming({ element: host?.localName, binding }, () => call(given));
       };
     };
     if (this.#pace) this.#pace.handle(name, event, take);

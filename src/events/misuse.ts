@@ -1,4 +1,5 @@
-import { CHECKED, explain } from "#dev";
+import { CHECKED, DEV, explain } from "#dev";
+import { blame } from "../dev/failures.ts";
 import type { Details } from "../dev/texts.ts";
 import type { ErrorCode } from "../errors.ts";
 
@@ -17,5 +18,7 @@ export const place = (attribute: string, tag: string | undefined, host: string |
  */
 export function misuse(code: MisuseCode, store: string, about?: Details | false): never {
   const message = explain(code, { store, ...about });
-  throw Object.assign(new TypeError(CHECKED ? message.replace(`${code}: `, "") : message), { code });
+  const error = new TypeError(CHECKED ? message.replace(`${code}: `, "") : message);
+  if (DEV) blame(error, { binding: store });
+  throw Object.assign(error, { code });
 }

@@ -2,6 +2,8 @@
  * The browser's side of an instance of a live component: a store that the server alone writes. What the page sends are
  * calls of callbacks, each numbered and answered like any write; nothing is shown before it is answered.
  */
+import { DEV } from "#dev";
+import { blame, placeOf } from "../dev/failures.ts";
 import { fail, VioletError } from "../errors.ts";
 import { currentSubmission, type Submission } from "../events/submission.ts";
 import type { Frame } from "../wire/frames.ts";
@@ -75,6 +77,7 @@ export class LiveReplica extends Replica implements Mounted {
     this.#params = params;
     this.#changed = changed;
     this.about = given?.live;
+    if (DEV) blame(this, { element: mounting.host.localName });
     host.add(this);
   }
 
@@ -170,6 +173,7 @@ export class LiveReplica extends Replica implements Mounted {
     const { code, field, message = "" } = outcome instanceof VioletError ? outcome : {};
     const submission = batch && this.#submissions.get(batch);
     if (batch) this.#submissions.delete(batch);
+    if (DEV && code) blame(outcome, { ...placeOf(this), binding: `callback "${batch?.call?.action}"` });
     // It is for people: the code stands beside it.
     this.error = code && {
       callback: batch?.call?.action,

@@ -10,7 +10,7 @@
  *
  * All this happens within one call, so nobody ever sees the state in between.
  */
-import { type ErrorCode, fail, VioletError } from "../errors.ts";
+import { type ErrorCode, errorOf, fail, VioletError } from "../errors.ts";
 import type { Frame, StoreFrame } from "../wire/frames.ts";
 import { isTooBig } from "../wire/limits.ts";
 import { MAX_MESSAGE_OPS, MAX_PATH_STEPS, MAX_SHARED_LETTERS } from "../wire/protocol.ts";
@@ -284,7 +284,8 @@ export class Replica extends StoreCore {
     else this.#host.refused(this, outcome);
   }
 
-  #refused({ re, code, field, message, retryAfterMs }: Frame<"error">) {
+  #refused(frame: Frame<"error">) {
+    const { re, code, retryAfterMs } = frame;
     if (retryAfterMs !== undefined) {
       // Nothing is refused: it goes again after the wait.
       const release = this.#outbox.hold();
@@ -292,7 +293,7 @@ export class Replica extends StoreCore {
     } else if (resyncs.has(code)) this.#host.resync(this);
     else {
       const batch = this.#outbox.batches.find(({ n }) => n && n === re);
-      if (batch) this.#drop(batch, this.#error({ code, field, message }));
+      if (batch) this.#drop(batch, errorOf(frame));
       this.#host.wants(this);
     }
   }
@@ -303,14 +304,10 @@ export class Replica extends StoreCore {
     if (retryAfterMs !== undefined)
       return this.#host.after(retryAfterMs, () => this.#id === undefined && this.#host.resync(this));
     this.#isDenied = true;
-    const error = this.#error(reason);
+    const error = errorOf(reason);
     if (!this.pending) this.decided(undefined, error);
     for (const batch of this.#outbox.batches.toReversed()) this.#drop(batch, error);
     this.#loaded.reject(error);
-  }
-
-  #error({ code, field, message }: NonNullable<State["refusal"]>) {
-    return new VioletError(code as ErrorCode, {}, { origin: "peer", field, message });
   }
 
   /** A refused batch is undone; nothing else is. */
@@ -462,7 +459,7 @@ export class Replica extends StoreCore {
   /** Batches up to `last` were taken and changed nothing, but that the last one may have been refused. */
   #decide(last: number, refusal?: State["refusal"]) {
     for (const batch of this.#outbox.upTo(last))
-      if (refusal && batch.n === last) this.#drop(batch, this.#error(refusal));
+      if (refusal && batch.n === last) this.#drop(batch, errorOf(refusal));
       else this.#accept(batch, []);
   }
 
@@ -474,7 +471,7 @@ export class Replica extends StoreCore {
       if (!batch.n || batch.n > last) {
         if (batch.call) this.#predict(batch);
         else this.#remake(batch, "E_UNDECIDED", (meant) => locate(meant, this.tree.root));
-      } else if (refusal && batch.n === last) this.#settle(batch, this.#error(refusal));
+      } else if (refusal && batch.n === last) this.#settle(batch, errorOf(refusal));
       // Of a store that nobody ever changed nothing is stored: the number neither, but it stands for nothing.
       else this.#settle(batch, version > 0);
     }

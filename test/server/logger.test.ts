@@ -1,6 +1,7 @@
 /** What of an app's errors is logged: how much, and what it says. */
 import { ErrorLog, type Logger } from "../../server/logger.ts";
 import { VioletError } from "../../src/errors.ts";
+import { TestClock } from "../../testing/clock.ts";
 import { SimHubTime } from "../support/clock.ts";
 import { afterEach, assert, beforeEach, suite, test } from "../support/suite.ts";
 
