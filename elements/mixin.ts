@@ -6,6 +6,7 @@ import { hosts } from "../src/events/host.ts";
 import { Reads } from "../src/state/tracking.ts";
 import { addCause, clearCauses, type StoreChange } from "./causes.ts";
 import { installHydration } from "./hydration.ts";
+import { checkRoot } from "./root-checks.ts";
 
 installHydration();
 
@@ -76,6 +77,7 @@ export function Violet<T extends Base>(Superclass: T): T {
         // Messages about templates name the element.
         this.#reads.update(CHECKED ? () => hosts(this.localName, update) : update);
         clearCauses(this);
+        if (DEV) checkRoot(this);
       } catch (error) {
         if (DEV) blame(error, { element: this.localName });
         // Nobody knows what is shown now.

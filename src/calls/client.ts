@@ -1,3 +1,5 @@
+import { DEV } from "#dev";
+import { checkNoResult } from "../dev/no-result.ts";
 import { fail } from "../errors.ts";
 import { callback } from "../events/callback.ts";
 import type { Json } from "../state/json.ts";
@@ -35,7 +37,10 @@ function realtime<A extends readonly unknown[]>(first: Structs | Run<A>, second?
     post(to, name, sentArguments(structs, args, name));
   };
   const fn: ClientFunction<A> = Object.assign(
-    (...args: A) => void run(...(takeArguments(structs, args, run.name) as unknown as A)),
+    (...args: A) => {
+      const given = run(...(takeArguments(structs, args, run.name) as unknown as A));
+      if (DEV) checkNoResult(run, given);
+    },
     {
       invoke: (to: string | readonly string[], ...args: A) => send(typeof to === "string" ? [to] : to, args),
       broadcast: (...args: A) => send(undefined, args),

@@ -64,6 +64,9 @@ function sectionOf({ title, message, place, stacks }: Report): HTMLElement {
   );
 }
 
+/** A field that gets the focus back takes what is typed only where nothing else is selected. */
+const deselect = () => getSelection()?.removeAllRanges();
+
 /** What is on the screen. */
 class Overlay {
   readonly #host = element("div", {});
@@ -74,7 +77,10 @@ class Overlay {
 
   constructor(closed: () => void) {
     const close = element("button", { type: "button", autofocus: true }, "Close");
-    close.addEventListener("click", () => this.#dialog.close());
+    close.addEventListener("click", () => {
+      deselect();
+      this.#dialog.close();
+    });
     this.#dialog = element(
       "dialog",
       { role: "alertdialog" },
@@ -83,7 +89,8 @@ class Overlay {
     );
     this.#dialog.setAttribute("aria-labelledby", "title");
     this.#dialog.setAttribute("aria-describedby", "errors");
-    // By Escape as well; the browser gives the focus back to where it was.
+    this.#dialog.addEventListener("cancel", deselect);
+    // The browser gives the focus back to where it was.
     this.#dialog.addEventListener("close", () => {
       this.#host.remove();
       closed();

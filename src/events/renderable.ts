@@ -1,9 +1,13 @@
+import { DEV } from "#dev";
+import { checkShown } from "../dev/shown-text.ts";
+
 /**
  * State is what other people write, and any JSON may stand in it: an object that Lit would take for a template or a
  * directive, or that has no text. As a text such an object is what any object is; in a list each by itself.
  */
 export function renderable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(renderable);
+  if (DEV) checkShown(value, isData(value));
   return isData(value) ? "[object Object]" : value;
 }
 

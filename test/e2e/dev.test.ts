@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
+import { People } from "./support/people.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const copied = ["src", "elements", "server", "plugin", "demo", "scripts", "package.json", "tsconfig.json"];
@@ -82,6 +83,42 @@ suite("npm run dev", () => {
     assert.match(await codeOf("search"), /rpc\("search"\)/);
     assert.doesNotMatch(await codeOf("search"), /node:timers|currencies\.internal/);
     assert.match(await codeOf("notify"), /register\("notify", \{ notify \}\)/);
+  });
+
+  test("shows what failed over the page, and is a page again after the next change", async () => {
+    // A page comes back to the address that it had.
+    const free = createServer().listen(0, "127.0.0.1");
+    await once(free, "listening");
+    const { port } = free.address() as { port: number };
+    await new Promise((done) => free.close(done));
+    start(port);
+    const url = await printed(address);
+    await using people = await People.start();
+    const page = await people.visit(`${url}/counter`);
+    const count = page.getByRole("status", { name: "Count" }).first();
+    const increment = () => page.getByRole("button", { name: "Increment" }).first().click();
+    const overlay = page.getByRole("alertdialog");
+    await increment();
+    await count.getByText("1", { exact: true }).waitFor();
+    const file = join(folder, "demo/counter/counter.server.ts");
+    const good = await readFile(file, "utf8");
+    let reloaded = page.waitForEvent("load");
+    await writeFile(file, good.replace("state.count++;", 'throw new Error("no " + state.count);'));
+    await printed(address);
+    await reloaded;
+    await increment();
+    await overlay.getByText('callback "increment" in <counter-card>').waitFor();
+    assert.match(
+      (await overlay.textContent()) ?? "",
+      /Error: no \d+\s+at increment .*counter\.server\.ts:\d+/,
+    );
+    reloaded = page.waitForEvent("load");
+    await writeFile(file, good);
+    await printed(address);
+    await reloaded;
+    assert.equal(await overlay.count(), 0);
+    await increment();
+    await count.getByText("1", { exact: true }).waitFor();
   });
 
   test("on a port that is in use says so in one line, and waits", async () => {

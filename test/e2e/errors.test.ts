@@ -52,7 +52,7 @@ suite("a mistake", () => {
           app.page(() => html`<unknown-modifier></unknown-modifier>`),
         );
       },
-      { client: "/assets/client.js", logger },
+      { client: "/assets/client.js", logger, overlay: false },
     );
     people = await People.start();
     person = await people.person();

@@ -45,7 +45,7 @@ suite("a page with an element that goes wrong", () => {
           app.page(() => beside("")),
         );
       },
-      { client: "/assets/client.js", logger },
+      { client: "/assets/client.js", logger, overlay: false },
     );
     people = await People.start();
   });

@@ -34,8 +34,26 @@ suite("a client function", () => {
 
   test("may take no arguments", () => {
     let count = 0;
-    client.realtime(() => ++count)();
+    client.realtime(() => void ++count)();
     assert.equal(count, 1);
+  });
+
+  test("is warned of once, in development, when it returns a value", () => {
+    const { warn } = console;
+    const warnings: string[] = [];
+    console.warn = (text: string) => warnings.push(text);
+    try {
+      const shows = client.realtime(function shows() {
+        return 7;
+      });
+      shows();
+      shows();
+      client.realtime(async () => {})();
+    } finally {
+      console.warn = warn;
+    }
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] as string, /^violet: the client function "shows" returned a value/);
   });
 
   test("is sent to pages by the server alone: E_NO_SERVER", () => {

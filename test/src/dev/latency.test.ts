@@ -1,18 +1,18 @@
 /** The slow network of development builds. */
 import { Latency } from "../../../src/dev/latency.ts";
 import type { TransportEvents } from "../../../src/socket/transports/websocket.ts";
-import { SimClock } from "../../support/clock.ts";
+import { TestClock } from "../../../testing/clock.ts";
 import { assert, beforeEach, suite, test } from "../../support/suite.ts";
 import { uncaughtOf } from "../../support/uncaught.ts";
 
 suite("the latency simulator", () => {
-  let clock: SimClock;
+  let clock: TestClock;
   let latency: Latency;
   let events: TransportEvents;
   let happened: string[];
 
   beforeEach(() => {
-    clock = new SimClock(() => 0);
+    clock = new TestClock(() => 0);
     latency = new Latency(clock);
     happened = [];
   });
