@@ -139,6 +139,17 @@ suite("docs/guide.md", () => {
     assert.deepEqual(idle, unused);
   });
 
+  test("says of each silent mistake what tells it, and by which test that is held", () => {
+    const text = sources.map(read).join("\n");
+    const wrong = rowsOf(sectionOf(guide, "Development")).flatMap(([mistake = "", said = "", tests = ""]) => {
+      const named = testsIn(tests);
+      const isThere = named.some(([file, title]) => titlesIn(root + file).some((one) => one.test(title)));
+      const isSaid = nameIn(said) !== "" && text.includes(nameIn(said));
+      return isThere && isSaid ? [] : [mistake];
+    });
+    assert.deepEqual(wrong, []);
+  });
+
   test("has examples that compile together, with those of docs/security.md", async () => {
     await using newcomer = await Newcomer.withFiles(filesIn(`${guide}\n${read("docs/security.md")}`));
     assert.deepEqual(await newcomer.typeErrors(), []);
