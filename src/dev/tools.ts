@@ -6,7 +6,7 @@ import { latency } from "./latency.ts";
 import type { Report } from "./overlay.ts";
 
 /** What is shown of an error. */
-export function reportOf(error: unknown): Report {
+function reportOf(error: unknown): Report {
   const { name, message, stack = "", cause } = error instanceof Error ? error : new Error(String(error));
   const { element, binding } = placeOf(error);
   const code = (error as Partial<VioletError> | undefined)?.code;
