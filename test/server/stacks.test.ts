@@ -134,7 +134,7 @@ for (const production of [true, false])
       const { id } = page.runtime.client;
       page.runtime.tell({ type: "call", name: "functions.told", args: ["an argument"] });
       await until(() => logger().errors.some(({ message }) => message.includes("functions.told")));
-      const facts = logger().errors.map(({ err, message, ...facts }) => {
+      const facts = logger().errors.map(({ err, message: _message, ...facts }) => {
         assert.equal(err.message, SECRET);
         return facts;
       });

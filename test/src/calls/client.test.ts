@@ -43,11 +43,11 @@ suite("a client function", () => {
     const warnings: string[] = [];
     console.warn = (text: string) => warnings.push(text);
     try {
-      const shows = client.realtime(function shows() {
+      const show = client.realtime(function shows() {
         return 7;
       });
-      shows();
-      shows();
+      show();
+      show();
       client.realtime(async () => {})();
     } finally {
       console.warn = warn;
