@@ -15,6 +15,7 @@ import type { Page } from "./state/persist.ts";
 import { type Given, Replica } from "./state/replica.ts";
 import { closeCodes } from "./wire/close-codes.ts";
 import type { DownFrame } from "./wire/frames.ts";
+import { MAX_SHARED_LETTERS } from "./wire/protocol.ts";
 
 /** What a server-rendered page brings: who it is, and the state it was rendered with. */
 export interface PagePayload {
@@ -57,7 +58,7 @@ export const realClock: Clock = {
 
 /** A page that no server rendered has these; `violet({ reconnect })` changes them. */
 export const defaultReconnect = { tellAfter: 5, backoffMs: [1000, 2000, 5000, 10_000, 30_000] };
-/** A hello names at most so many stores. */
+/** A hello names at most so many stores: elements may have given them much. The others subscribe when they are welcome. */
 const MAX_GREETED = 64;
 
 /** The link as a page sees it. `idle`: nothing in the page needs it. */
@@ -270,9 +271,15 @@ export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
 
   hello() {
     const { client, csrf } = this.#payload;
-    const greeted = this.#replicas().slice(0, MAX_GREETED);
-    this.#greeted = greeted.length;
-    const stores = greeted.map((replica) => replica.subscription());
+    const stores: ReturnType<Replica["subscription"]>[] = [];
+    let letters = 0;
+    for (const replica of this.#replicas().slice(0, MAX_GREETED)) {
+      const subscription = replica.subscription();
+      letters += JSON.stringify(subscription).length;
+      if (letters > MAX_SHARED_LETTERS) break;
+      stores.push(subscription);
+    }
+    this.#greeted = stores.length;
     return { client, csrf, copy: this.#copy, heard: this.lastLetter, stores };
   }
 

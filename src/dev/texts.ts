@@ -35,7 +35,9 @@ export const texts = {
   E_ARGUMENTS: (d) =>
     `${d.store}: "${d.name}" declares arguments that it does not get. Bind them: on(${d.name}, ...).`,
   E_BAD_KEY: (d) =>
-    `A key${d.path ? `, ${at(d)},` : ""} is not allowed in state: it names a part of JavaScript's own objects, or has more than 128 letters.`,
+    d.name
+      ? `A key of "${d.name}" is too long: the two together have at most 191 letters.`
+      : `A key${d.path ? `, ${at(d)},` : ""} is not allowed in state: it names a part of JavaScript's own objects, or has more than 128 letters.`,
   E_BAD_MESSAGE: (d) => `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`,
   E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
   E_BINDING: (d) =>

@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import { MAX_NAME_LETTERS } from "../wire/protocol.ts";
 import type { ActionContext } from "./context.ts";
 import type { AnyStruct } from "./struct.ts";
 
@@ -66,6 +67,12 @@ export function define(definition: Definition): Definition {
   return definition;
 }
 
-/** The wire name of a store: "chat", or "room/42" for a family's member. */
-export const wireName = (definition: Definition, key: string | undefined): string =>
-  key === undefined ? definition.name : `${definition.name}/${key}`;
+/**
+ * The wire name of a store: "chat", or "room/42" for a family's member. Throws E_BAD_KEY where that is longer than a name
+ * may be: a frame that names it would be refused as a whole.
+ */
+export function wireName({ name }: Definition, key: string | undefined): string {
+  if (key === undefined) return name;
+  if (name.length + key.length >= MAX_NAME_LETTERS) fail("E_BAD_KEY", { name });
+  return `${name}/${key}`;
+}

@@ -23,11 +23,12 @@ import {
   tuple,
   union,
 } from "../state/struct.ts";
-import { MAX_KEY_LETTERS, MAX_MESSAGE_OPS, MAX_PATH_STEPS } from "./protocol.ts";
+import { MAX_KEY_LETTERS, MAX_MESSAGE_OPS, MAX_NAME_LETTERS, MAX_PATH_STEPS } from "./protocol.ts";
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 const Count = define<number>("whole number from 0", isCount);
-const isName = (value: unknown) => typeof value === "string" && value.length > 0 && value.length <= 192;
+const isName = (value: unknown) =>
+  typeof value === "string" && value.length > 0 && value.length <= MAX_NAME_LETTERS;
 const Name = define<string>("text of 1 to 192 letters", isName);
 const isStep = (value: unknown) =>
   typeof value === "string" ? value.length <= MAX_KEY_LETTERS : isCount(value);

@@ -10,6 +10,9 @@ export const MAX_SHARED_LETTERS = 9000;
 /** One batch has at most so many bytes; a message has 65,536. */
 export const MAX_BATCH_BYTES = 60_000;
 
+/** The name of a store is at most so long, a key included. */
+export const MAX_NAME_LETTERS = 192;
+
 /** A path in an op, and a key in it, are at most so long. */
 export const MAX_PATH_STEPS = 16;
 export const MAX_KEY_LETTERS = 128;

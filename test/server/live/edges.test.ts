@@ -14,6 +14,7 @@ import { afterEach, assert, beforeEach, suite, test } from "../../support/suite.
 type Context = LiveContext<unknown>;
 
 let gate = Promise.withResolvers<void>();
+let doubt = Promise.withResolvers<void>();
 let started = 0;
 let ended: string[] = [];
 let mounts: ((state: { n: number }, context: Context) => unknown) | undefined;
@@ -54,6 +55,18 @@ const box = live({
       return Promise.all(sent);
     }),
     tell: (_, { client, broadcastTo }) => broadcastTo(client.id, "box-told", 1),
+    draft: async (state, { render }) => {
+      started++;
+      await gate.promise;
+      for (let count = 1; count <= 6; count++) {
+        state.n = count;
+        await render();
+      }
+      state.text = "draft";
+      started++;
+      await doubt.promise;
+      throw new Error("no");
+    },
     hang: (state, { render }) => {
       late.push(() => {
         state.n = -1;
@@ -144,6 +157,7 @@ suite("a live component", () => {
 
   beforeEach(async () => {
     gate = Promise.withResolvers();
+    doubt = Promise.withResolvers();
     started = 0;
     ended = [];
     mounts = undefined;
@@ -393,6 +407,55 @@ suite("a live component", () => {
     await sent;
     await settled(a);
     assert.deepEqual([a.error?.field, n(a), shown.includes(1)], ["n", 0, false]);
+  });
+
+  test("shows a page that comes back nothing that a callback has not sent", async () => {
+    const a = mount("box", "a");
+    a.send("draft", []);
+    await until(() => started === 1);
+    page.runtime.link.drop(closeCodes.parked);
+    gate.resolve();
+    await until(() => started === 2);
+    page.runtime.link.connect();
+    await until(() => n(a) === 6);
+    assert.deepEqual(a.snapshot(), { n: 6, text: "" });
+    doubt.resolve();
+    await settled(a);
+    assert.deepEqual([a.snapshot(), a.error?.code], [{ n: 6, text: "" }, "E_INTERNAL"]);
+  });
+
+  test("takes what was called after a call that is under way, when its page comes back", async () => {
+    const a = mount("box", "a");
+    a.send("wait", []);
+    await until(() => started === 1);
+    a.send("add", []);
+    await reconnect();
+    const b = mount("box", "b");
+    b.send("add", []);
+    await settled(b);
+    gate.resolve();
+    await settled(a);
+    assert.deepEqual([n(a), a.error, started, app.counters.errors], [100, undefined, 1, {}]);
+  });
+
+  test("may have a key with slashes; one that is too long, and too many params, are its own error", async () => {
+    assert.throws(() => mount("box", "k".repeat(190)), { code: "E_BAD_KEY" });
+    assert.throws(() => mount("box.given", "big", { tags: ["x".repeat(60_000)] }), { code: "E_TOO_BIG" });
+    assert.throws(() => mount("box.given", "bad", { prototype: "1" }), { code: "E_BAD_KEY" });
+    const a = mount("box", "a/b//c");
+    a.send("add", []);
+    await settled(a);
+    assert.equal(n(a), 1);
+  });
+
+  test("is greeted with many others that were given much", async () => {
+    page.runtime.link.drop(closeCodes.parked);
+    const all = Array.from({ length: 40 }, (_, index) =>
+      mount("box.given", `k${index}`, { tags: ["x".repeat(3000)] }),
+    );
+    page.runtime.link.connect();
+    await Promise.all(all.map((each) => each.loaded()));
+    assert.equal(count(), 40);
   });
 
   test("runs onUnmount of all that are there when the app is closed, also of those whose link is lost", async () => {
