@@ -12,6 +12,7 @@ import type { Op } from "../../src/state/ops.ts";
 import { takeArguments, validate } from "../../src/state/validation.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import type { RefusedWrite } from "../backends/backend.ts";
+import { isAwaitable } from "../deadline.ts";
 import { Authority, type AuthorityHost, type Beginning } from "../hub/authority.ts";
 import type { InstanceName, Owner } from "../hub/hub.ts";
 import { Bucket } from "../hub/rates.ts";
@@ -54,6 +55,8 @@ interface Told {
   readonly n: number;
   readonly author: Subscription;
 }
+
+const NOTHING: Pick<Batch, "ops" | "undo"> = { ops: [], undo: [] };
 
 export class Instance extends Authority {
   readonly #host: InstanceHost;
@@ -98,6 +101,11 @@ export class Instance extends Authority {
     return this.#own.params;
   }
 
+  /** What it was given counts like its state: both may be as large as a page likes. */
+  get paramsBytes(): number {
+    return JSON.stringify(this.#own.params).length;
+  }
+
   // Its life
 
   /** A page has taken it. */
@@ -122,7 +130,7 @@ export class Instance extends Authority {
     const failed = (error: unknown) => this.fault(error, { hook: name });
     try {
       const given = this.#within(() => hook.call(options, this.root, ...about, this.#context()));
-      if (given instanceof Promise) given.catch(failed);
+      if (isAwaitable(given)) given.then(undefined, failed);
     } catch (error) {
       failed(error);
     }
@@ -174,6 +182,16 @@ export class Instance extends Authority {
     this.#renew?.();
   }
 
+  /** Without what the running call has not sent: it may yet be undone. */
+  override committedState(): JsonObject {
+    this.close();
+    const { ops, undo } = this.#written ?? NOTHING;
+    this.revert(undo);
+    const state = super.committedState();
+    for (const op of ops) this.tree.apply(op);
+    return state;
+  }
+
   override state(...about: Parameters<Authority["state"]>): Frame<"state"> {
     const state = super.state(...about);
     return state.patches ? state : { ...state, live: this.component.about as Frame<"state">["live"] };
@@ -183,15 +201,22 @@ export class Instance extends Authority {
 
   override submit({ n, batches }: Frame<"write">, author: Subscription): void {
     const { writer } = author;
-    const last = this.#queue.at(-1) ?? this.#running;
-    const next = last?.author.writer === writer ? last.n + 1 : this.next(writer);
+    const waiting = this.#running ? [this.#running, ...this.#queue] : [];
+    const last = waiting.findLast(({ author: { writer: own } }) => own === writer);
+    const next = last ? last.n + 1 : this.next(writer);
     if (n + batches.length <= next) {
       author.connection.count("duplicates", batches.length);
       // What is under way is answered when it is done.
       return this.again(n, n + batches.length - 1, author);
     }
-    if (n !== next) return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
-    for (const [index, frame] of batches.entries()) this.#queue.push({ frame, n: n + index, author });
+    // On a new link, what is under way comes again together with what was made since.
+    const known = last && n < next ? next - n : 0;
+    if (n + known !== next)
+      return author.error({ code: next === 1 ? "E_CLIENT_EXPIRED" : "E_SEQ", re: n, next });
+    // A page sends a message when the one before it is answered; so no more than one waits here, or it comes later.
+    if (this.#queue.length) return author.postpone(n);
+    for (const [index, frame] of batches.entries())
+      if (index >= known) this.#queue.push({ frame, n: n + index, author });
     if (!this.#running) void this.#work();
   }
 
@@ -267,7 +292,8 @@ export class Instance extends Authority {
     const args = takeArguments(structs, fromFields(structs, frame.args), frame.action);
     const call = run as (...args: unknown[]) => unknown;
     const given = this.#within(() => call(this.root, ...args, this.#context(told)));
-    return given instanceof Promise ? given : undefined;
+    // Those of databases are often no Promise.
+    return isAwaitable(given) ? Promise.resolve(given) : undefined;
   }
 
   #callback({ action }: Call): Callback {
@@ -302,7 +328,7 @@ export class Instance extends Authority {
     const { handlerMs } = this.#host.limits;
     return new Promise((resolve, reject) => {
       let stop = () => {};
-      this.#renew = () => {
+      const renew = () => {
         stop();
         const message = `A callback of "${this.name}" took longer than ${handlerMs} ms (limits.handlerMs).`;
         stop = this.#host.after(handlerMs, () => {
@@ -310,10 +336,12 @@ export class Instance extends Authority {
           reject(new VioletError("E_UNAVAILABLE"));
         });
       };
-      this.#renew();
+      this.#renew = renew;
+      renew();
       running.then(resolve, reject).finally(() => {
         stop();
-        this.#renew = undefined;
+        // One that had its time may settle while another runs.
+        if (this.#renew === renew) this.#renew = undefined;
       });
     });
   }

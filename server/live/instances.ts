@@ -5,7 +5,7 @@ import { type JsonObject, plain } from "../../src/state/json.ts";
 import { refusalOf } from "../../src/state/struct.ts";
 import type { Backend } from "../backends/backend.ts";
 import { SERVER } from "../calls/functions.ts";
-import { inTime } from "../deadline.ts";
+import { inTime, isAwaitable } from "../deadline.ts";
 import type { Authority } from "../hub/authority.ts";
 import type { InstanceName, LiveStores, Owner } from "../hub/hub.ts";
 import type { HubTime } from "../hub/time.ts";
@@ -157,7 +157,7 @@ export class Instances implements LiveStores {
     const what = `The initial state of "${name}"`;
     const made = (state: unknown): Initial => ({ value: begun(component, state, what), params });
     const answer = within({ client, session }, () => component.options.initial({ client, session, params }));
-    if (!(answer instanceof Promise)) return made(answer);
+    if (!isAwaitable(answer)) return made(answer);
     return inTime(answer, { what, ...limits, time, report }).then(made);
   }
 
@@ -198,15 +198,21 @@ export class Instances implements LiveStores {
     return instance;
   }
 
-  /** A page's link to it is lost; it lives as long as the page's identity does, or ends after so many. */
+  /**
+   * A page's link to it is lost. It ends after so many; or with the page's identity; or when the page, which has come back
+   * by then if it ever does, has not asked for it: its element went while there was no link.
+   */
   left(instance: Authority): void {
     if (!(instance instanceof Instance) || --instance.links || !this.#has(instance)) return;
     if (++instance.cuts > instance.component.options.maxReconnects) this.end(instance);
-    else this.#wait(instance, this.#left, Number.POSITIVE_INFINITY);
+    else {
+      const { limits, time } = this.#options;
+      this.#wait(instance, this.#left, time.elapsed() + limits.graceMs + RENDERED_MS);
+    }
   }
 
   #wait(instance: Instance, among: Map<Instance, Away>, until: number) {
-    const { bytes } = instance;
+    const bytes = instance.bytes + instance.paramsBytes;
     among.set(instance, { until, bytes });
     this.#awayBytes += bytes;
     this.#makeRoom();
@@ -236,8 +242,9 @@ export class Instances implements LiveStores {
   /** Its element is gone. */
   end(instance: Authority): void {
     if (!(instance instanceof Instance)) return;
-    const own = this.#byHolder.get(instance.holder);
-    if (own?.get(instance.name) !== instance) return;
+    // Another one may have its name by now.
+    if (!this.#has(instance)) return this.#return(instance);
+    const own = this.#byHolder.get(instance.holder) as Map<string, Instance>;
     own.delete(instance.name);
     if (own.size === 0) this.#byHolder.delete(instance.holder);
     this.#return(instance);
@@ -253,10 +260,10 @@ export class Instances implements LiveStores {
     for (const own of this.#byHolder.values()) for (const instance of own.values()) this.end(instance);
   }
 
-  /** Those that were rendered, or that forms wrote to, and nobody came for. */
+  /** Those that were rendered, or that forms wrote to, or whose page has left them, and nobody came for. */
   expire(): void {
     const now = this.#options.time.elapsed();
-    for (const waiting of [this.#rendered, this.#sent])
+    for (const waiting of [this.#rendered, this.#sent, this.#left])
       for (const [instance, { until }] of waiting) {
         if (until > now) break;
         this.end(instance);

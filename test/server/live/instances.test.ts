@@ -5,8 +5,10 @@ import type { Component } from "../../../server/live/component.ts";
 import type { Instance } from "../../../server/live/instance.ts";
 import { Instances } from "../../../server/live/instances.ts";
 import { type Callable, namedIn } from "../../../src/calls/callable.ts";
-import { TestClock } from "../../../testing/clock.ts";
+import type { DownFrame } from "../../../src/wire/frames.ts";
+import { ClockHubTime, TestClock } from "../../../testing/clock.ts";
 import { SimHubTime } from "../../support/clock.ts";
+import { HubBench, type HubPage, only } from "../../support/hub.ts";
 import { assert, beforeEach, suite, test } from "../../support/suite.ts";
 
 const ended: string[] = [];
@@ -16,7 +18,37 @@ const box = live({
   initial: () => begins(),
   onUnmount: (_, { client }) => ended.push(client.id),
 });
+
+/** What runs when it is awaited, as queries of databases do. */
+const query = <T>(run: () => T): PromiseLike<T> =>
+  new Proxy({} as PromiseLike<T>, {
+    get: (_, name) => (name === "then" ? (done: (value: T) => void) => done(run()) : undefined),
+  });
+
+let gate = Promise.withResolvers<void>();
+let path: PromiseWithResolvers<void>[] = [];
+const steps = live({
+  state: object({ n: integer() }),
+  initial: () => ({ n: 0 }),
+  callbacks: () => ({
+    add: (state) => {
+      state.n++;
+    },
+    hang: () => gate.promise,
+    stroll: async (_, { render }) => {
+      for (const step of path) {
+        await step.promise;
+        await render();
+      }
+    },
+    query: (state) =>
+      query(() => {
+        state.n += 10;
+      }),
+  }),
+});
 const found = namedIn("instances", { box }).get("instances.box") as Callable;
+const stepping = namedIn("instances", { steps }).get("instances.steps") as Callable;
 
 suite("instances of live components", () => {
   let clock: TestClock;
@@ -72,6 +104,44 @@ suite("instances of live components", () => {
     assert.equal(instances.size, 67);
   });
 
+  test("T50 that no page has count with what they were given", () => {
+    const params = { text: "x".repeat(8_000_000) };
+    for (let index = 0; index < 10; index++)
+      instances.rendered(name("a"), { ...owner(`c${index}`), params }, value);
+    assert.equal(instances.size, 8);
+  });
+
+  test("end when their page came back without asking for them", async () => {
+    const [left, taken] = [
+      await instances.open(name("a"), owner("me")),
+      await instances.open(name("b"), owner("me")),
+    ];
+    for (const each of [left, taken]) instances.left(each);
+    await instances.open(name("b"), owner("me"));
+    clock.pass(defaultLimits.graceMs + 29_999);
+    instances.expire();
+    assert.equal(instances.size, 2);
+    clock.pass(1);
+    instances.expire();
+    assert.deepEqual([instances.size, ended], [1, ["me"]]);
+    assert.equal(await instances.open(name("b"), owner("me")), taken);
+  });
+
+  test("end alone: another one that has the name by then goes on", async () => {
+    const first = await instances.open(name("a"), owner("me"));
+    instances.end(first);
+    const second = await instances.open(name("a"), owner("me"));
+    instances.end(first);
+    instances.left(first);
+    assert.equal(await instances.open(name("a"), owner("me")), second);
+    assert.deepEqual(ended, ["me"]);
+  });
+
+  test("may begin with what is awaited, though it is no Promise", async () => {
+    begins = () => query(() => ({ n: 7, text: "" })) as Promise<typeof value>;
+    assert.deepEqual((await instances.open(name("a"), owner("me"))).snapshot(), { n: 7, text: "" });
+  });
+
   test("are kept while one link of their page takes the place of another", async () => {
     const begun = Promise.withResolvers<typeof value>();
     begins = () => begun.promise;
@@ -86,5 +156,65 @@ suite("instances of live components", () => {
     for (let index = 0; index < 10_001; index++) instances.rendered(name("a"), owner(`c${index}`), value);
     assert.equal(await instances.open(name("a"), owner("me")), first);
     assert.deepEqual(ended, []);
+  });
+});
+
+suite("the calls of an instance", () => {
+  const call = (action: string) => ({ action, args: [], seed: 1, at: 0 });
+  const said = (frames: readonly DownFrame[]) =>
+    frames.map((frame) => (frame.type === "error" ? `${frame.code} ${frame.re}` : frame.type));
+  let clock: TestClock;
+  let page: HubPage;
+  let store: number;
+
+  beforeEach(async () => {
+    gate = Promise.withResolvers();
+    clock = new TestClock(() => 0.5);
+    const bench: HubBench = new HubBench({
+      live: new Instances({
+        limits: { ...defaultLimits, handlerMs: 1000 },
+        time: new ClockHubTime(clock),
+        nextId: () => 1,
+        find: () => stepping as Component,
+        within: (_, fn) => fn(),
+        broadcast() {},
+        report() {},
+      }),
+    });
+    page = bench.page();
+    store = only(await page.hello("me", { store: "@steps/a", life: 1 }), "state").id;
+  });
+
+  test("T34 wait behind one that is under way as one message; the next one comes later", async () => {
+    assert.deepEqual(said(await page.sync(store, 1, 0, call("hang"))), []);
+    assert.deepEqual(said(await page.sync(store, 2, 0, call("add"), call("add"))), []);
+    assert.deepEqual(said(await page.sync(store, 4, 0, call("add"))), ["E_UNAVAILABLE 4"]);
+    // All that it has comes again, as on a new link.
+    assert.deepEqual(said(await page.sync(store, 1, 0, call("hang"), call("add"), call("add"))), []);
+    gate.resolve();
+    assert.deepEqual(said(await page.news()), ["ack", "ack", "ack"]);
+    assert.deepEqual(said(await page.sync(store, 4, 0, call("add"))), ["ack"]);
+    assert.equal(page.frames.filter(({ type }) => type === "ack").length, 4);
+  });
+
+  test("have their time anew after each render(), also behind one that had none left", async () => {
+    await page.sync(store, 1, 0, call("hang"));
+    clock.pass(1000);
+    assert.deepEqual(said(await page.news()), ["E_UNAVAILABLE 1"]);
+    path = [Promise.withResolvers(), Promise.withResolvers()];
+    await page.sync(store, 2, 0, call("stroll"));
+    // The first one is done after all.
+    gate.resolve();
+    for (const step of path) {
+      clock.pass(900);
+      step.resolve();
+      assert.equal(said(await page.news()).includes("E_UNAVAILABLE 2"), false);
+    }
+    assert.deepEqual(said(page.frames.slice(-1)), ["ack"]);
+  });
+
+  test("are over when what they give is, though it is no Promise", async () => {
+    const frames = await page.sync(store, 1, 0, call("query"));
+    assert.deepEqual(only(frames, "ack").ops, [["set", ["n"], 10]]);
   });
 });
