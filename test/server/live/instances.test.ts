@@ -205,6 +205,7 @@ suite("the calls of an instance", () => {
     await page.sync(store, 2, 0, call("stroll"));
     // The first one is done after all.
     gate.resolve();
+    await page.news();
     for (const step of path) {
       clock.pass(900);
       step.resolve();
