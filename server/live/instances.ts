@@ -10,7 +10,6 @@ import type { Authority } from "../hub/authority.ts";
 import type { InstanceName, LiveStores, Owner } from "../hub/hub.ts";
 import type { HubTime } from "../hub/time.ts";
 import type { Limits } from "../limits.ts";
-import type { Facts } from "../logger.ts";
 import type { Component } from "./component.ts";
 import { Instance, type InstanceHost } from "./instance.ts";
 

@@ -24,7 +24,7 @@ const textIn = (parent: DefaultTreeAdapterTypes.ParentNode): string =>
     .join("");
 
 /** A form in a page, with what its fields hold. */
-export class HttpForm {
+class HttpForm {
   readonly action: string | undefined;
   readonly method: string | undefined;
   readonly fields: [name: string, value: string][];
