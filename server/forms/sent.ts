@@ -50,7 +50,9 @@ export async function readForm(
 ): Promise<SentForm> {
   const type = request.headers["content-type"] ?? "";
   if (!TYPES.test(type)) fail("E_CONTENT_TYPE");
-  const entries = await entriesOf(await bytesOf(request, maxMessageBytes), type);
+  const entries = request.readableEnded
+    ? entriesRead((request as Parsed).body)
+    : await entriesOf(await bytesOf(request, maxMessageBytes), type);
   if (entries.length > limits.maxNodes) fail("E_TOO_BIG", { expected: `up to ${limits.maxNodes} fields` });
   const fields = entries.flatMap(([name, value]) => textField(name, value));
   const own = fields.filter(([name]) => name === HIDDEN);
@@ -59,6 +61,19 @@ export async function readForm(
   if (refusal) fail("E_BAD_MESSAGE", refusal);
   return { hidden: hidden as Hidden, fields: fields.filter(([name]) => name !== HIDDEN) };
 }
+
+type Parsed = IncomingMessage & { readonly body?: unknown };
+
+/** Where the site has a parser of its own before the middleware (`express.urlencoded()`): what that made of the body. */
+const entriesRead = (body: unknown): [string, string][] =>
+  Object.entries(body ?? {}).flatMap(([name, value]) =>
+    [value]
+      .flat()
+      .map((each): [string, string] => [
+        name,
+        typeof each === "string" ? each : fail("E_BAD_MESSAGE", { expected: "the fields of a form" }),
+      ]),
+  );
 
 /** By the platform's own reader. */
 async function entriesOf(bytes: Uint8Array<ArrayBuffer>, type: string) {

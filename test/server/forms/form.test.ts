@@ -1,5 +1,7 @@
 /** Forms of live elements without JavaScript, against a real site: from the HTML of its pages alone. */
-import type { Request, RequestHandler } from "express";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import express, { type Request, type RequestHandler } from "express";
 import { customElement } from "lit/decorators.js";
 import { array, boolean, integer, object, optional, refine, size, string } from "superstruct";
 import { LiveElement } from "../../../elements/index.ts";
@@ -175,6 +177,23 @@ suite("forms of live elements, without JavaScript", () => {
     assert.deepEqual(page.forms[3]?.hidden.params, { start: 10 });
     assert.ok(!page.html.includes("data-violet-submit"));
     assert.match(page.html, /class="three"/);
+  });
+
+  test("are taken as a parser of the site's own has read them", async () => {
+    const site = express().use(express.urlencoded({ extended: true }), (request, response) => {
+      served.server.emit("request", request, response);
+    });
+    const server = site.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const browser = await HttpBrowser.visit(
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      "/",
+    );
+    assert.equal((await browser.send(2, { n: "20" })).status, 303);
+    await browser.follow();
+    assert.match(shown(browser), /Count: 20/);
+    server.close();
+    server.closeAllConnections();
   });
 
   test("call their callbacks: with nothing, with the arguments of on(), with their fields by name", async () => {
