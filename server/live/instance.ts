@@ -44,9 +44,14 @@ interface Own extends Owner {
 
 type BatchFrame = Frame<"write">["batches"][number];
 
-interface Outcome extends Pick<Batch, "ops" | "undo">, Omit<Told, "frame"> {
+interface Outcome extends Written, Omit<Told, "frame"> {
   readonly refusal?: RefusedWrite;
   readonly cause?: unknown;
+}
+
+interface Written extends Pick<Batch, "ops" | "undo"> {
+  /** By how many bytes the state grows. */
+  readonly grown?: number;
 }
 
 /** One call of the page, or one write to a field. */
@@ -275,12 +280,12 @@ export class Instance extends Authority {
   }
 
   /** What the callback wrote. Throws where it may not. */
-  #taken(): Pick<Batch, "ops" | "undo"> {
+  #taken(): Written {
     this.close();
-    const written = this.#written as Batch;
-    this.#check(written);
+    const { ops, undo } = this.#written as Batch;
+    const grown = this.#check({ ops, undo });
     this.#written = undefined;
-    return written;
+    return { ops, undo, grown };
   }
 
   /** A promise, where the callback gives one. */
@@ -358,9 +363,10 @@ export class Instance extends Authority {
     this.#written.undo.push(...batch.undo);
   }
 
-  #check(written: Pick<Batch, "ops" | "undo">) {
+  /** Gives by how much the state grows. */
+  #check(written: Pick<Batch, "ops" | "undo">): number {
     validate(this, written.ops);
-    this.checkedGrowth(written);
+    return this.checkedGrowth(written);
   }
 
   #refuse({ n, author }: Told, error: unknown) {
@@ -383,12 +389,12 @@ export class Instance extends Authority {
     return failureOf(error);
   }
 
-  #enter({ n, author, ops, undo, refusal, cause }: Outcome) {
+  #enter({ n, author, ops, undo, refusal, cause, grown = 0 }: Outcome) {
     const { writer } = author;
     const [now = author] = this.subscriptions;
     this.enqueue(
       { entry: { ops, writer, n, at: this.#host.now(), refusal }, undo, author: now, isChanged: true, cause },
-      ops.length ? this.checkedGrowth({ ops, undo }) : 0,
+      grown,
     );
   }
 }
