@@ -27,11 +27,11 @@ const noSkips = {
 };
 
 /** Into the file of which scripts/test.mjs tells. */
-const passed = {
+const outcomes = {
   onTestRunFinished({ sessions }) {
-    if (!process.env.VIOLET_PASSED) return;
-    const titles = testsOf(sessions).filter((one) => one.passed);
-    appendFileSync(process.env.VIOLET_PASSED, titles.map(({ name }) => `${JSON.stringify(name)}\n`).join(""));
+    if (!process.env.VIOLET_OUTCOMES) return;
+    const lines = testsOf(sessions).map(({ name, passed }) => `${JSON.stringify({ name, passed })}\n`);
+    appendFileSync(process.env.VIOLET_OUTCOMES, lines.join(""));
   },
 };
 
@@ -46,6 +46,13 @@ export default {
         // Chromium refuses its sandbox to root.
         args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
       },
+      // Two pages run at once, and only one of them has the focus: without it, no element is blurred.
+      async createPage({ context }) {
+        const page = await context.newPage();
+        const session = await page.createCDPSession();
+        await session.send("Emulation.setFocusEmulationEnabled", { enabled: true });
+        return page;
+      },
     }),
   ],
   plugins: [
@@ -55,7 +62,7 @@ export default {
   ],
   // Tests want Lit's development build, and not to be told so in each file.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode"),
-  reporters: [defaultReporter(), noSkips, passed],
+  reporters: [defaultReporter(), noSkips, outcomes],
   testFramework: { config: { forbidOnly: true, timeout: 10_000 } },
   testRunnerHtml: (framework) =>
     `<!doctype html><meta charset="utf-8"><script>globalThis.VIOLET_SEED = ${seed}</script>

@@ -1,5 +1,5 @@
-// A second reporter for node:test: a skipped or unfinished test fails the run, and so does a stray `only`. The titles of
-// those that passed are added to the file that scripts/test.mjs names.
+// A second reporter for node:test: a skipped or unfinished test fails the run, and so does a stray `only`. How each
+// ended is added to the file that scripts/test.mjs names.
 import { appendFileSync } from "node:fs";
 
 export default async function* reporter(events) {
@@ -8,8 +8,11 @@ export default async function* reporter(events) {
     if (type !== "test:pass" && type !== "test:fail" && type !== "test:diagnostic") continue;
     if (data.skip !== undefined || data.todo !== undefined)
       found.push(`skipped: ${data.name} (${data.file})`);
-    else if (type === "test:pass" && data.details.type !== "suite")
-      appendFileSync(process.env.VIOLET_PASSED, `${JSON.stringify(data.name)}\n`);
+    else if (type !== "test:diagnostic" && data.details.type !== "suite")
+      appendFileSync(
+        process.env.VIOLET_OUTCOMES,
+        `${JSON.stringify({ name: data.name, passed: type === "test:pass" })}\n`,
+      );
     if (type === "test:diagnostic" && data.message.startsWith("'only'")) found.push(`only: ${data.file}`);
   }
   if (found.length === 0) return;

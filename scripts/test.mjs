@@ -1,6 +1,6 @@
 // `npm test`: the parts below, each by its own runner. `npm run test:node -- test/src/wire` runs a folder or a
 // file; flags go to the runner (`-- --test-name-pattern=refuses`).
-import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildIfStale } from "./build.mjs";
@@ -69,8 +69,17 @@ async function runPart(name, chosen, flags) {
   if (code !== 0) throw new Error(`the runner ended with ${code}`);
 }
 
+/** How the tests of all parts ended so far. */
+const outcomes = () =>
+  existsSync(process.env.VIOLET_OUTCOMES)
+    ? readFileSync(process.env.VIOLET_OUTCOMES, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+    : [];
+
 async function checkCoverage() {
-  const missing = unproven(process.env.VIOLET_PASSED);
+  const missing = unproven(new Set(outcomes().flatMap(({ name, passed }) => (passed ? [name] : []))));
   if (missing.length > 0)
     throw new Error(`docs/coverage.md names what did not pass:\n  ${missing.join("\n  ")}\n `);
 }
@@ -94,10 +103,10 @@ const chosen = args.filter((arg) => !(arg in parts) && !flags.includes(arg));
 process.env.VIOLET_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${process.env.VIOLET_SEED} (again: VIOLET_SEED=${process.env.VIOLET_SEED} npm test)`);
 
-// Where the runners write which tests passed.
+// Where the runners write how each test ended.
 const folder = mkdtempSync(join(tmpdir(), "violet-test-"));
 process.once("exit", () => rmSync(folder, { recursive: true }));
-process.env.VIOLET_PASSED = join(folder, "passed");
+process.env.VIOLET_OUTCOMES = join(folder, "outcomes");
 
 // The longer search, which is no file of tests: its arguments are explained in test/model/run.ts.
 if (args[0] === "model")
@@ -107,5 +116,6 @@ const results = [];
 for (const name of named.length > 0 ? named : Object.keys(parts))
   results.push(await timed(name, () => runPart(name, chosen, flags)));
 if (args.length === 0 && results.every(({ ok }) => ok)) results.push(await timed("coverage", checkCoverage));
-console.log(`\n${results.map(({ line }) => line).join("\n")}`);
+const failed = outcomes().flatMap(({ name, passed }) => (passed ? [] : [`failed: ${name}\n`]));
+console.log(`\n${failed.join("")}${results.map(({ line }) => line).join("\n")}`);
 process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
