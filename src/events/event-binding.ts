@@ -64,7 +64,7 @@ export class EventBinding implements EventListenerObject {
       return (given: Event) => {
         this.#isSpent = !!name.once;
         if (!DEV) return void call(given);
-        const { host } = this.#element.getRootNode() as Partial<ShadowRoot>;
+        const { host } = Node.prototype.getRootNode.call(this.#element) as Partial<ShadowRoot>;
         const binding = place(`@${name.type}`, this.#element.localName, undefined);
         blaming({ element: host?.localName, binding }, () => call(given));
       };
