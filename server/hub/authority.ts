@@ -36,6 +36,8 @@ export interface AuthorityHost {
   now(): number;
   /** The client of the running scope, for the server's own calls of actions. */
   self(): Client;
+  /** Storage has another state than this one says: another process wrote, or what was stored is lost. */
+  lost(authority: Authority): void;
   report(error: unknown, facts?: Facts): void;
 }
 
@@ -87,7 +89,7 @@ export class Authority extends StoreCore implements CommitHost {
     this.epoch = stored?.epoch ?? beginning.epoch;
     this.#version = stored?.version ?? 0;
     this.#writers = new Writers(limits, stored?.writers);
-    this.#log = new Log(this.#version, limits);
+    this.#log = new Log(this.#version, limits, stored?.log);
     this.#bytes = this.#measure();
     this.views = new Views(this);
     this.usedAt = host.now();
@@ -357,6 +359,7 @@ export class Authority extends StoreCore implements CommitHost {
       });
       this.#writers.cleared(forgotten);
     } catch (cause) {
+      if (cause instanceof VioletError && cause.code === "E_RESYNC") this.#host.lost(this);
       this.fault(cause);
       throw new VioletError("E_UNAVAILABLE", { store: this.name }, { origin: "network", cause });
     }

@@ -31,7 +31,7 @@ export interface Failure {
   readonly store?: string | number;
   readonly field?: string | undefined;
   readonly message?: string;
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   readonly next?: number;
   /** The name of a call or an event. */
   readonly call?: string;
@@ -233,7 +233,7 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
       store,
       field: known ? error.field : undefined,
       cause: error,
-      ...(code === "E_UNAVAILABLE" && { retryAfterMs: RETRY_MS }),
+      retryAfterMs: comesAgainAfter[code],
     });
   }
 
@@ -335,5 +335,8 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
     this.#hub.left(this, code, wasLive);
   }
 }
+
+/** A page that is refused for these asks again, after so many milliseconds. */
+const comesAgainAfter: { readonly [code in ErrorCode]?: number } = { E_UNAVAILABLE: RETRY_MS, E_RESYNC: 0 };
 
 const PING = new Encoded({ type: "ping" });

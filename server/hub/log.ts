@@ -1,4 +1,5 @@
 import type { Op } from "../../src/state/ops.ts";
+import type { Entry } from "../backends/backend.ts";
 
 /** One version: the ops that made it, and who wrote it under which number. */
 export interface Logged {
@@ -24,9 +25,11 @@ export class Log {
   /** The version before the oldest entry. */
   #start: number;
 
-  constructor(start: number, limits: LogLimits) {
-    this.#start = start;
+  /** `stored`: the entries that led to this version, the oldest first. */
+  constructor(version: number, limits: LogLimits, stored: readonly Entry[] = []) {
+    this.#start = version - stored.length;
     this.#limits = limits;
+    for (const { ops, writer, n } of stored) this.push({ ops, writer, n, bytes: JSON.stringify(ops).length });
   }
 
   push(entry: Logged): void {

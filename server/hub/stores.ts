@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fail } from "../../src/errors.ts";
+import { fail, VioletError } from "../../src/errors.ts";
 import { type Client, type Definition, definitions, wireName } from "../../src/state/definition.ts";
 import { refusalOf } from "../../src/state/struct.ts";
 import type { Backend, StoredState } from "../backends/backend.ts";
@@ -29,12 +29,18 @@ export class Stores {
   readonly #host: AuthorityHost;
   readonly #all = new Map<string, Authority>();
   readonly #loading = new Map<string, Promise<Authority>>();
+  readonly #watching = new Map<Authority, () => void>();
   readonly #epoch = randomBytes(6).toString("base64url");
 
   constructor(options: StoresOptions) {
     this.#options = options;
     const { time, self } = options;
-    this.#host = { ...options, now: () => time.now(), self: () => self?.() ?? SERVER };
+    this.#host = {
+      ...options,
+      now: () => time.now(),
+      self: () => self?.() ?? SERVER,
+      lost: (authority) => this.#reload(authority),
+    };
   }
 
   [Symbol.iterator](): Iterator<Authority> {
@@ -56,11 +62,43 @@ export class Stores {
   async open(definition: Definition, key: string | undefined): Promise<Authority> {
     const known = this.find(definition, key);
     if (known) return known;
+    return this.#loadOnce(definition, key);
+  }
+
+  #loadOnce(definition: Definition, key: string | undefined): Promise<Authority> {
     const name = wireName(definition, key);
     const loading =
       this.#loading.get(name) ?? this.#load(definition, key).finally(() => this.#loading.delete(name));
     this.#loading.set(name, loading);
     return loading;
+  }
+
+  /**
+   * In storage is another state than this one says: it is loaded, and the pages come back to it. Until then they see what
+   * they saw, and nothing more is taken.
+   */
+  #reload(lost: Authority): void {
+    const { definition, key, name, subscriptions } = lost;
+    if (this.#all.get(name) !== lost || this.#loading.has(name)) return;
+    this.#loadOnce(definition, key).then(
+      () => {
+        this.#unwatch(lost);
+        for (const subscription of subscriptions) subscription.refused(new VioletError("E_RESYNC"));
+      },
+      (error: unknown) => this.#options.report(error, { store: definition.name, key }),
+    );
+  }
+
+  #watch(authority: Authority) {
+    const stop = this.#options.backend.watch?.(authority.name, ({ epoch, version }) => {
+      if (epoch !== authority.epoch || version > authority.version) this.#reload(authority);
+    });
+    if (stop) this.#watching.set(authority, stop);
+  }
+
+  #unwatch(authority: Authority) {
+    this.#watching.get(authority)?.();
+    this.#watching.delete(authority);
   }
 
   async #load(definition: Definition, key: string | undefined): Promise<Authority> {
@@ -78,6 +116,7 @@ export class Stores {
     const authority = new Authority(definition, key, this.#host, beginning);
     checkState(authority, stored);
     this.#all.set(name, authority);
+    this.#watch(authority);
     return authority;
   }
 
@@ -89,7 +128,11 @@ export class Stores {
 
   /** Rooms that nobody uses go; what was written to them stays with the backend. */
   dropIdle(): void {
-    for (const [name, authority] of this.#all) if (this.#isIdle(authority)) this.#all.delete(name);
+    for (const [name, authority] of this.#all)
+      if (this.#isIdle(authority)) {
+        this.#unwatch(authority);
+        this.#all.delete(name);
+      }
   }
 
   #isIdle({ key, subscriptions, pending, usedAt, isWatched, version }: Authority) {

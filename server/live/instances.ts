@@ -4,6 +4,7 @@ import type { Client } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
 import { refusalOf } from "../../src/state/struct.ts";
 import type { Backend } from "../backends/backend.ts";
+import { memory } from "../backends/memory.ts";
 import { SERVER } from "../calls/functions.ts";
 import { inTime, isAwaitable } from "../deadline.ts";
 import type { Authority } from "../hub/authority.ts";
@@ -36,12 +37,7 @@ const MAX_AWAY_BYTES = 64 * 1024 * 1024;
 const LOG = { logOps: 4, logBytes: 1024 };
 
 /** They live as long as their pages do. */
-const volatile: Backend = {
-  durability: "volatile",
-  load: async () => undefined,
-  commit: async () => {},
-  close: async () => {},
-};
+const volatile: Backend = { ...memory(), commit: async () => {} };
 
 /** One that no page has. */
 interface Away {
@@ -90,6 +86,7 @@ export class Instances implements LiveStores {
       after: (ms, fn) => time.after(ms, fn),
       sent: () => new Promise((resolve) => time.soon(resolve)),
       self: () => SERVER,
+      lost: (instance) => this.end(instance),
       within,
       broadcast,
       report,
@@ -180,7 +177,7 @@ export class Instances implements LiveStores {
     const instance = new Instance(name, { component, client, session, params, holder }, this.#host, {
       id,
       epoch,
-      stored: { epoch, version: 0, value, schema: 1, writers: new Map() },
+      stored: { epoch, version: 0, value, schema: 1, writers: new Map(), log: [] },
     });
     const own = this.#byHolder.get(holder) ?? new Map<string, Instance>();
     this.#byHolder.set(holder, own.set(instance.name, instance));

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Backend, Commit, StoredState, WriterRecord } from "../../server/backends/backend.ts";
+import { memory } from "../../server/backends/memory.ts";
 import { VioletError } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { History } from "./history.ts";
@@ -15,6 +16,9 @@ interface Request {
 
 /** So many commits can be lost at once. */
 export const MAX_ROLLBACK = 3;
+
+/** So many versions can be sent to pages that come back to a server that has just loaded them. */
+const MAX_LOG = 10;
 
 export class SimStorage {
   readonly #history: History;
@@ -38,10 +42,10 @@ export class SimStorage {
     const whileAlive = <T>(ask: () => Promise<T>): Promise<T> =>
       server === this.#server ? ask() : new Promise(() => {});
     return {
+      ...memory(),
       durability: "process",
       load: (store) => whileAlive(() => this.#load(store)),
       commit: (commit) => whileAlive(() => this.#commit(commit)),
-      close: async () => {},
     };
   }
 
@@ -75,8 +79,10 @@ export class SimStorage {
     for (const { writer, n, at, refusal } of entries)
       if (writer !== undefined && n !== undefined)
         writers.set(writer, { n, at, ...(refusal && { refusal }) });
-    const made = entries.filter(({ ops }) => ops.length).length;
-    kept.push({ epoch, version: version + made, schema, value: commit.value() as JsonObject, writers });
+    const made = entries.filter(({ ops }) => ops.length);
+    const log = [...(before?.log ?? []), ...made].slice(-MAX_LOG);
+    const value = commit.value() as JsonObject;
+    kept.push({ epoch, version: version + made.length, schema, value, writers, log });
     this.#kept.set(store, kept.slice(-1 - MAX_ROLLBACK));
   }
 
@@ -118,7 +124,7 @@ export class SimStorage {
         const epoch = `rolled back ${++this.#epochs}`;
         const state = this.#history.at(store, last.epoch, last.version) as JsonObject;
         this.#history.start(store, epoch, last.version, state);
-        this.#kept.set(store, [{ ...last, epoch }]);
+        this.#kept.set(store, [{ ...last, epoch, log: [] }]);
       } else this.#kept.delete(store);
     }
   }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { array, number, object } from "superstruct";
-import type { Backend, Commit } from "../../../server/backends/backend.ts";
+import type { Backend } from "../../../server/backends/backend.ts";
 import { memory } from "../../../server/backends/memory.ts";
 import { shared } from "../../../src/state/shared.ts";
 import { definitionOf } from "../../../src/state/store.ts";
 import { HubBench } from "../../support/hub.ts";
 import { suite, test } from "../../support/suite.ts";
+import { conformance } from "./conformance.ts";
 
 const list = definitionOf(
   shared("memory-list", {
@@ -56,23 +57,9 @@ suite("memory()", () => {
     await second.settled();
     assert.deepEqual((await backend.load(now.name))?.value, { items: [{ n: 10 }, { n: 21 }] });
   });
+});
 
-  test("takes no commit on another version, or of another epoch, than it has", async () => {
-    const backend = memory();
-    const store = "memory-compared";
-    const commit: Commit = {
-      store,
-      epoch: "a",
-      version: 0,
-      schema: 1,
-      entries: [{ ops: [["set", ["n"], 1]], at: 0 }],
-      forgotten: [],
-      value: () => ({ n: 1 }),
-    };
-    await backend.commit(commit);
-    for (const other of [{}, { version: 2 }, { version: 1, epoch: "b" }])
-      await assert.rejects(backend.commit({ ...commit, ...other }), { code: "E_UNAVAILABLE" });
-    assert.equal((await backend.load(store))?.version, 1);
-    await backend.commit({ ...commit, version: 1 });
-  });
+conformance("memory()", async (now) => {
+  const backend = memory({ now });
+  return { open: async () => backend };
 });

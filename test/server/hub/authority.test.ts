@@ -166,7 +166,7 @@ suite("a batch that came before", () => {
   });
 
   test("is answered when it is committed, and not by what came before it", async () => {
-    const backend = new SlowStorage();
+    const backend = slowStorage();
     const bench = new HubBench({ backend });
     const definition = board();
     const ann = await bench.subscriber("ann", definition);
@@ -495,35 +495,30 @@ suite("who comes back", () => {
 });
 
 /** Storage that the test answers for. */
-class SlowStorage implements Backend {
-  readonly durability = "volatile";
-  readonly #inner = memory();
-  readonly #answers: PromiseWithResolvers<void>[] = [];
-
-  load(store: string) {
-    return this.#inner.load(store);
-  }
-
-  async commit(commit: Parameters<Backend["commit"]>[0]): Promise<void> {
-    const value = commit.value();
-    const answer = Promise.withResolvers<void>();
-    this.#answers.push(answer);
-    await answer.promise;
-    await this.#inner.commit({ ...commit, value: () => value });
-  }
-
-  async close(): Promise<void> {}
-
-  answer(error?: VioletError): void {
-    const answer = this.#answers.shift();
-    if (error) answer?.reject(error);
-    else answer?.resolve();
-  }
+/** Memory that commits when it is told to. */
+function slowStorage(): Backend & { answer(error?: VioletError): void } {
+  const kept = memory();
+  const answers: PromiseWithResolvers<void>[] = [];
+  return {
+    ...kept,
+    async commit(commit) {
+      const value = commit.value();
+      const answer = Promise.withResolvers<void>();
+      answers.push(answer);
+      await answer.promise;
+      await kept.commit({ ...commit, value: () => value });
+    },
+    answer(error) {
+      const answer = answers.shift();
+      if (error) answer?.reject(error);
+      else answer?.resolve();
+    },
+  };
 }
 
 suite("storage that takes its time", () => {
   test("T54 is waited for before anybody is told", async () => {
-    const backend = new SlowStorage();
+    const backend = slowStorage();
     const bench = new HubBench({ backend });
     const definition = board();
     const [ann, bob] = [await bench.subscriber("ann", definition), await bench.subscriber("bob", definition)];
@@ -542,7 +537,7 @@ suite("storage that takes its time", () => {
   });
 
   test("gets all that waited meanwhile as one group", async () => {
-    const backend = new SlowStorage();
+    const backend = slowStorage();
     const bench = new HubBench({ backend });
     const definition = board();
     const [ann, bob] = [await bench.subscriber("ann", definition), await bench.subscriber("bob", definition)];
@@ -557,7 +552,7 @@ suite("storage that takes its time", () => {
   });
 
   test("T26 takes once what is delivered twice, before it is committed and after, on one link and on another", async () => {
-    const backend = new SlowStorage();
+    const backend = slowStorage();
     const bench = new HubBench({ backend });
     const definition = board();
     const ann = await bench.subscriber("ann", definition);
@@ -596,7 +591,7 @@ suite("storage that takes its time", () => {
   });
 
   test("answers a page that comes back when nothing of it is undecided", async () => {
-    const backend = new SlowStorage();
+    const backend = slowStorage();
     const bench = new HubBench({ backend });
     const definition = board();
     const ann = await bench.subscriber("ann", definition);
@@ -626,7 +621,7 @@ suite("storage that takes its time", () => {
   });
 
   test("that fails undoes what waited, refuses nothing, and lets it come again", async () => {
-    const backend = new SlowStorage();
+    const backend = slowStorage();
     const bench = new HubBench({ backend });
     const definition = board();
     const ann = await bench.subscriber("ann", definition);

@@ -110,7 +110,7 @@ const provoked: Readonly<Record<string, () => Promise<DownFrame[]>>> = {
   },
   E_SERVER_ONLY: () => wrote([["set", ["online"], 9]]),
   E_STATE_INVALID: () => {
-    const stored = { epoch: "e", version: 1, value: {}, schema: 1, writers: new Map() };
+    const stored = { epoch: "e", version: 1, value: {}, schema: 1, writers: new Map(), log: [] };
     return subscribed({}, new HubBench({ backend: { ...memory(), load: async () => stored } }));
   },
   E_STORE_FULL: () =>

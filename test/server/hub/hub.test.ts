@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { number, object } from "superstruct";
-import type { Backend } from "../../../server/backends/backend.ts";
+import type { Backend, StoredState } from "../../../server/backends/backend.ts";
 import { memory } from "../../../server/backends/memory.ts";
 import { VioletError } from "../../../src/errors.ts";
 import { shared } from "../../../src/state/shared.ts";
@@ -388,13 +388,57 @@ suite("a room", () => {
 suite("a stored state", () => {
   const storage = (value: object): Backend => ({
     ...memory(),
-    load: async () => ({ epoch: "e", version: 3, value: value as never, schema: 1, writers: new Map() }),
+    load: async () => ({
+      epoch: "e",
+      version: 3,
+      value: value as never,
+      schema: 1,
+      writers: new Map(),
+      log: [],
+    }),
   });
 
   test("goes on where it was", async () => {
     const bench = new HubBench({ backend: storage({ count: 7 }) });
     const authority = await bench.authority(counter());
     assert.deepEqual(authority.look({ id: "ann" }), { epoch: "e", version: 3, value: { count: 7 } });
+  });
+
+  test("that somebody else wrote to is loaded anew: its pages come back, and what waited is kept", async () => {
+    const backend = memory();
+    const [here, there] = [new HubBench({ backend }), new HubBench({ backend })];
+    const definition = counter();
+    const page = await here.subscriber("ann", definition);
+    const { id } = await here.authority(definition);
+    const other = await there.subscriber("bob", definition);
+    await other.sync(1, 1, 0, [["increment", ["count"], 5]]);
+    const news = await page.sync(id, 1, 0, [["increment", ["count"], 1]]);
+    assert.deepEqual(
+      news.map((frame) => frame.type === "error" && [frame.code, frame.store, frame.re, frame.retryAfterMs]),
+      [
+        ["E_UNAVAILABLE", id, 1, 1000],
+        ["E_RESYNC", definition.name, undefined, 0],
+      ],
+    );
+    const state = only(await page.send({ type: "subscribe", store: definition.name, life: 1 }), "state");
+    assert.deepEqual([state.value, state.version, state.last], [{ count: 5 }, 1, 0]);
+    await page.sync(state.id, 1, 1, [["increment", ["count"], 1]]);
+    assert.deepEqual((await backend.load(definition.name))?.value, { count: 6 });
+  });
+
+  test("brings the newest versions with it: a page that was away gets what it missed", async () => {
+    const backend = memory();
+    const definition = counter();
+    const before = await new HubBench({ backend }).subscriber("ann", definition);
+    for (let n = 1; n <= 5; n++) await before.sync(1, n, n - 1, [["increment", ["count"], n]]);
+    const { epoch } = (await backend.load(definition.name)) as StoredState;
+    const page = new HubBench({ backend }).page();
+    const store = { store: definition.name, life: 2, epoch, version: 3 };
+    const state = only(await page.hello("ann", store), "state");
+    assert.deepEqual(
+      state.patches?.map(({ ops }) => ops),
+      [[["increment", ["count"], 4]], [["increment", ["count"], 5]]],
+    );
   });
 
   test("that its struct refuses stops its store", async () => {
