@@ -12,13 +12,32 @@ export function checkKey(element: HTMLElement): void {
   );
 }
 
-/** Lit sets an empty comment before each row; the row before it holds such an element, too. */
+/** The row before it holds such an element, too. */
 function isInList(element: Element, localName: string): boolean {
   for (let row: Element | null = element; row; row = row.parentElement) {
     const before = row.previousElementSibling;
-    const isRow = row.previousSibling instanceof Comment && row.previousSibling.data === "";
-    if (isRow && before?.localName === row.localName && (row === element || before.querySelector(localName)))
+    if (
+      isRow(row) &&
+      before?.localName === row.localName &&
+      (row === element || before.querySelector(localName))
+    )
       return true;
+  }
+  return false;
+}
+
+/** Lit sets an empty comment before each row; rows that a server rendered stand in two parts, the outer one without a digest. */
+function isRow(element: Element): boolean {
+  if (element.previousSibling instanceof Comment && element.previousSibling.data === "") return true;
+  let isInner = true;
+  let closed = 0;
+  for (let node = element.previousSibling; node; node = node.previousSibling) {
+    if (!(node instanceof Comment)) continue;
+    if (node.data === "/lit-part") closed++;
+    else if (!node.data.startsWith("lit-part")) continue;
+    else if (closed) closed--;
+    else if (isInner) isInner = false;
+    else return node.data === "lit-part";
   }
   return false;
 }

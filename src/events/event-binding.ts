@@ -65,7 +65,7 @@ export class EventBinding implements EventListenerObject {
         this.#isSpent = !!name.once;
         if (!DEV) return void call(given);
         const { host } = Node.prototype.getRootNode.call(this.#element) as Partial<ShadowRoot>;
-        const binding = place(`@${name.type}`, this.#element.localName, undefined);
+        const binding = place(`@${name.text}`, this.#element.localName, undefined);
         blaming({ element: host?.localName, binding }, () => call(given));
       };
     };

@@ -1,9 +1,11 @@
-import { CHECKED } from "#dev";
+import { CHECKED, DEV } from "#dev";
 import { misuse } from "./misuse.ts";
 
 /** What stands in an event attribute's name: `keydown.ctrl.s.prevent`. */
 export interface EventName {
   readonly type: string;
+  /** As it was given; in development. */
+  readonly text?: string;
   /** One of these was pressed; empty: any. As `KeyboardEvent.key` in lower case; arrows go by their direction. */
   readonly keys: string[];
   /** All of these are held. */
@@ -41,6 +43,7 @@ export const eventOf = (attribute: string): string | undefined => /^(?:@|data-on
 export function parseEventName(name: string, where: () => string): EventName {
   const [type = "", ...modifiers] = name.split(".");
   const event: Parsed = { type, keys: [], held: [] };
+  if (DEV) event.text = name;
   let wait = "";
   for (const given of modifiers) {
     const word = given.toLowerCase();
