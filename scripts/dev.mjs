@@ -15,14 +15,18 @@ mkdirSync(assets, { recursive: true });
 
 // Asks for the number of the last change. A file and no socket, so that pages under a strict CSP reload as well.
 // Every chunk carries it; the first to run starts it.
-const reloader = `let change;
-globalThis.violetReload ??= setInterval(async () => {
-  const answer = await fetch("/assets/change.txt", { cache: "no-store" }).catch(() => undefined);
-  if (!answer?.ok) return;
-  const now = await answer.text();
-  if (change !== undefined && change !== now) location.reload();
-  change = now;
-}, 500);`;
+const reloader = `globalThis.violetReload ??= (() => {
+  let change;
+  const look = async () => {
+    const answer = await fetch("/assets/change.txt", { cache: "no-store" }).catch(() => undefined);
+    if (!answer?.ok) return;
+    const now = await answer.text();
+    if (change !== undefined && change !== now) location.reload();
+    change = now;
+  };
+  void look();
+  return setInterval(look, 500);
+})();`;
 
 const options = {
   bundle: true,
