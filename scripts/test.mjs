@@ -52,7 +52,7 @@ const parts = {
       useChromium();
       return buildIfStale();
     },
-    run: (files, flags) => nodeTest(files, ["--test-concurrency=1", ...flags]),
+    run: (files, flags) => nodeTest(files, ["--test-concurrency=2", ...flags]),
   },
 };
 
