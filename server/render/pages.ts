@@ -5,6 +5,9 @@
 import { randomBytes } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
+import { DEV } from "#dev";
+import { checkCase } from "../../src/dev/event-case.ts";
+import { readTemplate } from "../../src/events/template.ts";
 import type { App } from "../app.ts";
 import { answerClosed } from "../health.ts";
 import type { Middleware } from "../options.ts";
@@ -85,6 +88,7 @@ class Files {
     const known = this.#kept.get(file);
     if (known?.changedAt === changedAt) return known.template;
     const template = templateOf(marked((await readFile(file, "utf8")).replace(/^\uFEFF/, "")));
+    if (DEV) readTemplate(template.strings).calls.forEach(checkCase);
     this.#kept.set(file, { changedAt, template });
     return template;
   }

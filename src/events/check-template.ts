@@ -3,6 +3,8 @@
  * code, and that its `@event` bindings are not sound.
  */
 import { isServer, noChange, nothing } from "lit";
+import { DEV } from "#dev";
+import { checkCase } from "../dev/event-case.ts";
 import { parseCall } from "./call.ts";
 import { checkBound } from "./handler.ts";
 import { currentHost } from "./host.ts";
@@ -36,9 +38,13 @@ export function handlerCheck(slot: Slot): (value: unknown) => void {
   };
 }
 
-/** Throws where a call in the template's text is none. What entities stand for, the HTML parser alone knows. */
+/**
+ * Throws where a call in the template's text is none. What entities stand for, the HTML parser alone knows; and it alone
+ * sees the names of events in a page's own template, which no element renders again in the browser.
+ */
 export function checkCall(written: WrittenCall): void {
   const where = () => placeOf(written, currentHost());
   parseEventName(written.event, where);
+  if (DEV && isServer && !currentHost()) checkCase(written);
   if (!written.call.includes("&")) parseCall(written.call, where);
 }

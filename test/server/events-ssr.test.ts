@@ -114,6 +114,20 @@ suite("a call in an attribute on the server", () => {
     assert.ok(page.includes(`<!--lit-part ${digest}-->`), page);
   });
 
+  test("is warned of where its event has capitals, in a page's own template alone", async () => {
+    const { warn } = console;
+    const warnings: string[] = [];
+    console.warn = (text: string) => warnings.push(text);
+    await inRoom(() => html`<p @ofElements="add"></p>`);
+    await toText(() => html`<B @ofPages.stop="add" @of-others.camel="add"></B>`);
+    console.warn = warn;
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] as string,
+      /^violet: @ofPages on <b> hears "ofpages": .* Write @of-pages\.camel\.$/,
+    );
+  });
+
   test("throws where it is none", () =>
     assert.rejects(
       inRoom(() => html`<form @submit="add(n"></form>`),

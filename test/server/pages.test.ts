@@ -83,6 +83,23 @@ suite("static pages", () => {
     assert.ok(page.includes(`<b @click.stop="f(&quot;)" data-on-focus='g()'></b>`), page);
   });
 
+  test("are warned of for events whose names have capitals, when they are read", async () => {
+    const { warn } = console;
+    const warnings: string[] = [];
+    console.warn = (text: string) => warnings.push(text);
+    write(
+      "capitals.html",
+      `<violet-shared store="pages-visitors"><!-- @noEvent="f" --><visit-badge data-on-myEvent.once="f"></visit-badge>
+        <b @another-event.camel="f" @click.PREVENT="f" title='@noEvent="f"'></b></violet-shared>`,
+    );
+    await served.get("/capitals.html");
+    await served.get("/capitals.html");
+    console.warn = warn;
+    assert.deepEqual(warnings, [
+      'violet: @myEvent on <visit-badge> hears "myevent": HTML knows no capitals in the names of attributes. Write @my-event.camel.',
+    ]);
+  });
+
   test("render the elements in them with the store of the tag around", async () => {
     const { status, html: page, payload, headers } = await served.get("/live.html");
     assert.equal(status, 200);
