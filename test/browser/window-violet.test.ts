@@ -36,7 +36,7 @@ suite("window.violet", () => {
     assert.throws(() => getRuntime().emit("window-moved", () => {}), { code: "E_NOT_JSON" });
   });
 
-  test("C2.3.1 says the link's state, as the document does for style sheets", () => {
+  test("C2.3.1 E11.3.1 says the link's state, as the document does for style sheets", () => {
     start();
     assert.notEqual(getRuntime().state, "idle");
     assert.equal(document.documentElement.dataset.violet, getRuntime().state);

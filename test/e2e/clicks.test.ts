@@ -56,7 +56,7 @@ suite("clicks of many at once", () => {
     assert.deepEqual(payload?.stores.visitors?.value, { value: total });
   }
 
-  test("a hundred of ten people make exactly a hundred, and each sees its own at once", async () => {
+  test("D12.7 E2.2.4 a hundred of ten people make exactly a hundred, and each sees its own at once", async () => {
     gate.hold();
     await Promise.all(pages.map(click));
     for (const page of pages) assert.deepEqual(await shown(page), numbers(0, CLICKS));

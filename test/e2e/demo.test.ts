@@ -84,7 +84,7 @@ suite("the demo site", () => {
     });
   }
 
-  test("sends a message to everybody, with its name and time, once", async () => {
+  test("D2.3.5 D4.2.3 D15.1 sends a message to everybody, with its name and time, once", async () => {
     const [ada, grace] = [await visit("/chat"), await visit("/chat", await open())];
     await ada.getByRole("textbox", { name: "Name" }).fill("Ada");
     await ada.getByRole("textbox", { name: "Message" }).fill("Hello, everybody");
@@ -165,7 +165,7 @@ suite("the demo site", () => {
     );
   });
 
-  test("counts a visitor everywhere", async () => {
+  test("E2.2.3 E2.2.6 counts a visitor everywhere", async () => {
     const [here, there] = [await visit("/visitors"), await visit("/plain.html", await open())];
     const before = Number(await here.getByRole("status", { name: "Visitors" }).textContent());
     await here.getByRole("button", { name: "Count me" }).click();

@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [true, false])
           .waitFor();
       const press = (name: string, index = 0) => page.getByRole("button", { name }).nth(index).click();
 
-      test("counts each press, in each of the two", async () => {
+      test("D8.1 D8.4 D8.6 E12.2 E12.4 E16.3 counts each press, in each of the two", async () => {
         await Promise.all([count(0, "0"), count(1, "10")]);
         await press("Increment");
         await count(0, "1");
@@ -62,7 +62,7 @@ for (const javaScriptEnabled of [true, false])
       const message = (text: string) =>
         page.locator("[data-violet-error]").and(page.getByText(text)).waitFor();
 
-      test("makes one record of every kind of field", async () => {
+      test("D4.1.2 D15.1 E2.1.4 makes one record of every kind of field", async () => {
         const made = await fillIn(page, `ada.${javaScriptEnabled}@example.org`);
         await send();
         await page.getByRole("heading", { name: "Welcome, Ada Lovelace" }).waitFor();

@@ -85,7 +85,7 @@ suite("live components in the demo", () => {
   /** How many instances were sent whole: each page's were rendered already. */
   const snapshots = () => app.counters.snapshots;
 
-  test("are adopted as they were rendered: nothing else is ever shown, and nothing is loaded again", async () => {
+  test("D5.1.1 are adopted as they were rendered: nothing else is ever shown, and nothing is loaded again", async () => {
     await page.addInitScript(() => {
       globalThis.shown = [];
       const look = () => {
@@ -107,7 +107,7 @@ suite("live components in the demo", () => {
     assert.deepEqual([await page.evaluate(() => shown), snapshots(), resumes], [["0,10", "0,11"], 0, 2]);
   });
 
-  test("are each their own, and count each click once, also while the link is lost", async () => {
+  test("D2.1.7 D13.1 D15.1 E1.8 E11.3.2 are each their own, and count each click once, also while the link is lost", async () => {
     await open("/counter");
     for (let click = 0; click < 3; click++) await press(page, 0);
     await press(page, 1, "Decrement");
@@ -175,7 +175,7 @@ suite("live components in the demo", () => {
     await count(page, 0, "0");
   });
 
-  test("show the work of /progress while it is done, once, also over a lost link", async () => {
+  test("E7.2 show the work of /progress while it is done, once, also over a lost link", async () => {
     await open("/progress");
     const bar = page.getByRole("progressbar", { name: "Yearly report" });
     const percent = () => bar.evaluate((element) => (element as HTMLProgressElement).value);
@@ -196,7 +196,7 @@ suite("live components in the demo", () => {
     const revenue = (at: Page) => at.getByLabel("Revenue", { exact: true }).textContent();
     const day = (at: Page) => at.getByRole("textbox", { name: "Day" });
 
-    test("has a day for each person, and figures for all: one refreshes them for everybody", async () => {
+    test("D4.1.2 D10.1 D10.2 D10.3 E2.1.4 has a day for each person, and figures for all: one refreshes them for everybody", async () => {
       const other = await open("/dashboard", await (await people.person()).newPage());
       await open("/dashboard");
       const first = (await day(page).getAttribute("min")) as string;
@@ -240,7 +240,7 @@ suite("live components in the demo", () => {
     assert.deepEqual({ resumes, snapshots }, { resumes: 1, snapshots: 0 });
   });
 
-  test("come with their pages, without JavaScript", async () => {
+  test("E16.3 come with their pages, without JavaScript", async () => {
     const reader = await people.person({ javaScriptEnabled: false });
     for (const [path, name] of [
       ["/counter", "Count"],

@@ -97,7 +97,7 @@ suite("the package", () => {
     );
   });
 
-  test("has types in every entry, complete without skipLibCheck", async () => {
+  test("E17.1 has types in every entry, complete without skipLibCheck", async () => {
     // What a user of TypeScript and Node has anyway.
     for (const name of ["@types/node", "undici-types"])
       await symlink(join(root, "node_modules", name), join(project, "node_modules", name));

@@ -28,7 +28,7 @@ suite("a page without live tags", () => {
     ["the gallery", () => demo.url],
     ["a page of a template alone", () => served.url],
   ] as const) {
-    test(`loads no script, opens no socket and sets no cookie: ${what}`, async () => {
+    test(`D7.3.2 loads no script, opens no socket and sets no cookie: ${what}`, async () => {
       const context = await people.person();
       const page = await context.newPage();
       const seen: string[] = [];

@@ -108,7 +108,7 @@ afterEach(() => {
 });
 
 suite("the function that a call names", () => {
-  test("is found outwards, through shadow roots, in templates and in plain HTML", async () => {
+  test("D3.7 is found outwards, through shadow roots, in templates and in plain HTML", async () => {
     const root = await inTemplate(
       () => html`<p><b @click="save('a')"></b><i data-on-click="save(2)"></i></p>`,
     );
@@ -280,14 +280,14 @@ suite("the tags of stores", () => {
 });
 
 suite("a call's arguments", () => {
-  test("are none for a bare name, and none for an empty list", async () => {
+  test("D3.1 are none for a bare name, and none for an empty list", async () => {
     const place = await inPlain(`<b @click="save"></b><i @click="save()"></i><p @click="heard"></p>`);
     for (const selector of ["b", "i", "p"]) find(place, selector).click();
     assert.deepEqual(calls.slice(0, 2), [["save"], ["save"]]);
     assert.equal((calls[2]?.[1] as Event | undefined)?.type, "click");
   });
 
-  test("take value and checked of the element, else of the field that the event comes from", async () => {
+  test("D3.4 D10.3 E3.3.2 take value and checked of the element, else of the field that the event comes from", async () => {
     const place = await inPlain(
       `<input id="a" @input="save(value)"><input type="checkbox" @change="save(checked, value)">
        <div @input="save(value)"><input id="b"></div><button value="7" @click="save(value)"><i></i></button>`,
@@ -304,7 +304,7 @@ suite("a call's arguments", () => {
     ]);
   });
 
-  test("take the fields of the form by name, from the form and from a button in it or of it", async () => {
+  test("D3.3 E3.3.1 take the fields of the form by name, from the form and from a button in it or of it", async () => {
     const markup = `<form id="f" @submit="save(name, email)"><input name="name" value="Ada"><input name="email" value="a@b">
       <button type="button" @click="save(name)"></button></form><button id="o" form="f" type="button" @click="save(email)"></button>`;
     const place = await inPlain(markup);
@@ -336,7 +336,7 @@ suite("a call's arguments", () => {
     assert.deepEqual(calls, [["save", { n: "1" }], ["save"]]);
   });
 
-  test("take the keys of the row, the innermost first, paths in it, and $index", async () => {
+  test("D2.2.4 take the keys of the row, the innermost first, paths in it, and $index", async () => {
     const place = await inPlain(
       `<ul><li><form><input name="id" value="field"><input name="other" value="field">
         <b @click="save(id, author.name, author.nobody.x, $index, name, other)"></b></form></li></ul>`,
@@ -389,7 +389,7 @@ suite("a form with a call", () => {
   const submit = (place: ParentNode) =>
     fire(find(place, "form"), new SubmitEvent("submit", { cancelable: true })).defaultPrevented;
 
-  test("is not submitted by the browser: held back, spent, or with arguments that do not fit, too", async () => {
+  test("D3.6 E3.2.7 is not submitted by the browser: held back, spent, or with arguments that do not fit, too", async () => {
     const strict = mark(() => {}, { kind: "action", structs: [integer()] });
     functions.set("strict", strict);
     assert.equal(submit(await inPlain(`<form @submit="save"></form>`)), true);
@@ -411,7 +411,7 @@ suite("a form with a call", () => {
 });
 
 suite("events and modifiers of a call", () => {
-  test("are heard that do not bubble: focus, blur, toggle, load, invalid, scroll", async () => {
+  test("E3.1.2 are heard that do not bubble: focus, blur, toggle, load, invalid, scroll", async () => {
     const types = ["focus", "blur", "toggle", "load", "invalid", "scroll", "mouseenter"];
     const place = await inPlain(
       types.map((type) => `<p id="${type}" @${type}="save('${type}')"></p>`).join(""),
@@ -423,7 +423,7 @@ suite("events and modifiers of a call", () => {
     );
   });
 
-  test("are those that browsers send, too", async () => {
+  test("E3.1.2 are those that browsers send, too", async () => {
     const place = await inPlain(
       `<form><input required @invalid="save('invalid')"></form><details @toggle="save('toggle')"></details>
        <img @load="save('load')" alt="">`,
@@ -441,7 +441,7 @@ suite("events and modifiers of a call", () => {
   });
 
   for (const at of ["@", "data-on-"])
-    test(`work with ${at}: prevent, stop, self, once, keys, camel in lower case`, async () => {
+    test(`D3.6 E3.1.2 E3.1.3 E3.2.2 E3.2.3 work with ${at}: prevent, stop, self, once, keys, camel in lower case`, async () => {
       const place = await inPlain(
         `<div ${at}click="save('outer')"><a ${at}click.prevent.stop="save('a')"></a><b ${at}click.self.stop="save('b')"><i></i></b></div>
          <u ${at}click.once="save('u')"></u><input ${at}keydown.ctrl.s.prevent="save('s')"><p ${at}my-event.camel="save('camel')"></p>`,
@@ -478,7 +478,7 @@ suite("events and modifiers of a call", () => {
     ]);
   });
 
-  test("hold back, with .debounce, the values and arguments of their time", () =>
+  test("D3.5 E6.5 hold back, with .debounce, the values and arguments of their time", () =>
     withTimers(async (timers) => {
       const markup = `<input @input.debounce="save(value, $index)">`;
       const place = await inPlain(markup);

@@ -262,7 +262,7 @@ suite("arguments", () => {
 });
 
 suite("modifiers", () => {
-  test("prevent and stop what passes the filters, nothing else", async () => {
+  test("E3.2.2 E3.2.3 prevent and stop what passes the filters, nothing else", async () => {
     const host = await mount(
       () =>
         html`<div @click=${log}><a @click.prevent.stop=${action}></a><b @click.self.stop.prevent=${action}><i></i></b></div>`,
@@ -312,7 +312,7 @@ suite("modifiers", () => {
     assert.equal(fire(find(host, "b"), "wheel").defaultPrevented, false);
   });
 
-  test("throttle: the first at once, the next after the time", async () => {
+  test("E3.2.6 throttle: the first at once, the next after the time", async () => {
     const host = await mount(() => html`<i @scroll.throttle.100=${log}></i>`);
     for (const timeStamp of [1000, 1050, 1099, 1100, 1150, 1200]) {
       const event = new Event("scroll");
@@ -332,7 +332,7 @@ suite(".debounce", () => {
     fire(input, "input", { composed: true });
   };
 
-  test("calls once, after the pause, with the last event", () =>
+  test("E3.2.5 E13.1 calls once, after the pause, with the last event", () =>
     withTimers(async (timers) => {
       const host = await mount(() => html`<input @input.debounce.250.prevent=${log}>`);
       const input = find(host, "input");
@@ -355,7 +355,7 @@ suite(".debounce", () => {
     assert.equal(calls.length, 1);
   });
 
-  test("waits 300 ms when no time is given", () =>
+  test("E3.2.4 waits 300 ms when no time is given", () =>
     withTimers(async (timers) => {
       const host = await mount(() => html`<input @input.debounce=${log}>`);
       type(find(host, "input"), "a");

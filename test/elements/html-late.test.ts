@@ -37,7 +37,7 @@ suite("plain HTML that comes and goes", () => {
     cores = resolveHere();
   });
 
-  test("is bound when it comes into an empty provider", async () => {
+  test("D14.5 is bound when it comes into an empty provider", async () => {
     const tag = await bound(`<violet-local store="html-site"></violet-local>`);
     tag.innerHTML = `<p><b data-text="title"></b></p>`;
     await shows(() => tag.textContent, "one");

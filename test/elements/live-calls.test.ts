@@ -53,7 +53,7 @@ suite("a callback that is called by its name", () => {
     setResolver(server.runtime.resolve);
   });
 
-  test("is found in plain HTML inside <violet-live>, whose bindings show what it made of the state", async () => {
+  test("D2.2.3 D2.2.4 D7.2.3 D7.3.6 E3.1.1 E13.2 is found in plain HTML inside <violet-live>, whose bindings show what it made of the state", async () => {
     const place = stage();
     place.innerHTML = `<violet-live component="list">
       <form @submit="add(text)"><input name="text"><button>Add</button></form>
@@ -86,7 +86,7 @@ suite("a callback that is called by its name", () => {
     ]);
   });
 
-  test("is found in its element's template, with literals, the form's fields and the field's value", async () => {
+  test("D1.2 D2.1.2 E1.6 E3.1.1 E3.3.4 is found in its element's template, with literals, the form's fields and the field's value", async () => {
     const place = stage();
     place.innerHTML = `<live-list></live-list>`;
     const root = () => place.firstElementChild?.shadowRoot as ShadowRoot;

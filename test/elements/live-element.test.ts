@@ -93,7 +93,7 @@ suite("a live element", () => {
   clearAfterEach();
   beforeEach(() => serve());
 
-  test("shows renderLoading() and is busy until its state is there", async () => {
+  test("D2.1.3 D7.3.2 E1.4 shows renderLoading() and is busy until its state is there", async () => {
     const [one] = place(`<live-counter></live-counter>`).all;
     await one.updateComplete;
     assert.equal(textOf(one), "loading");
@@ -102,7 +102,7 @@ suite("a live element", () => {
     assert.equal(one.ariaBusy, null);
   });
 
-  test("has an instance of its own, also without a key, and calls its callbacks", async () => {
+  test("E1.3 E1.7 has an instance of its own, also without a key, and calls its callbacks", async () => {
     const [one, two] = place(`<live-counter></live-counter><live-counter key="b"></live-counter>`).all;
     await Promise.all([shows(one, "Count 0"), shows(two, "Count 0")]);
     one.live.add(5);
@@ -112,7 +112,7 @@ suite("a live element", () => {
     assert.match(names()[0] as string, /^@counter\/~[a-z0-9]{6,}$/);
   });
 
-  test("is in the state pending while a call is under way, and shows why it came to nothing", async () => {
+  test("E4.3.2 E6.6 is in the state pending while a call is under way, and shows why it came to nothing", async () => {
     const [one] = place(`<live-counter></live-counter>`).all;
     await shows(one, "Count 0");
     server.hold();
@@ -212,7 +212,7 @@ suite("a live element", () => {
     await shows(all[0], "Count 0");
   });
 
-  test("stands in another one", async () => {
+  test("D2.1.5 stands in another one", async () => {
     const { where } = place(`<live-outer start-at="3"></live-outer>`);
     const inner = () =>
       where.querySelector("live-outer")?.shadowRoot?.querySelector<TestCounter>("live-counter");
@@ -221,7 +221,7 @@ suite("a live element", () => {
     await until(() => server.instances.size === 0);
   });
 
-  test("follows other stores beside its state", async () => {
+  test("D2.1.5 follows other stores beside its state", async () => {
     const [one] = place(`<live-counter></live-counter>`).all;
     await shows(one, "Count 0");
     menu.label = "Clicks";
@@ -229,7 +229,7 @@ suite("a live element", () => {
     menu.label = "Count";
   });
 
-  test("has its state when it is upgraded late", async () => {
+  test("D9.2 has its state when it is upgraded late", async () => {
     const { where } = place(`<live-late></live-late>`);
     customElements.define("live-late", class extends TestCounter {});
     await until(() => textOf(where.firstElementChild as TestCounter) === "Count 0");
@@ -242,7 +242,7 @@ suite("a live element", () => {
     assert.equal(one.ariaBusy, null);
   });
 
-  test("goes on after its link was lost", async () => {
+  test("D7.3.7 goes on after its link was lost", async () => {
     const [one] = place(`<live-counter></live-counter>`).all;
     one.live.add(2);
     await shows(one, "Count 2");
@@ -252,7 +252,7 @@ suite("a live element", () => {
     assert.equal(server.instances.size, 1);
   });
 
-  test("ends when its link was lost more often than it comes back: its forms are sent then", async () => {
+  test("E8.1.5 ends when its link was lost more often than it comes back: its forms are sent then", async () => {
     serve(1);
     const [one] = place(`<live-counter></live-counter>`).all;
     await shows(one, "Count 0");

@@ -140,7 +140,7 @@ suite("<violet-status>", () => {
     assert.deepEqual(said, ["connecting", "live", "saving", "live", since, "connecting", "saving", "live"]);
   });
 
-  test("keeps the time when the link was lost through all tries, and tells it as an alert after tellAfter of them", async () => {
+  test("E8.2.2 keeps the time when the link was lost through all tries, and tells it as an alert after tellAfter of them", async () => {
     assert.equal(visits.value, 0);
     const element = await status();
     server.welcome();

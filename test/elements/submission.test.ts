@@ -58,7 +58,7 @@ suite("a form of a live component", () => {
     message: "Must be an integer.",
   });
 
-  test("gives its fields, those of form-associated elements and the button, and not Violet's own", () => {
+  test("D7.3.5 gives its fields, those of form-associated elements and the button, and not Violet's own", () => {
     const { button, form } = show(html`<input name="a" value="1"><test-rating name="stars"></test-rating>`);
     (form.querySelector("test-rating") as TestRating).value = "4";
     button.click();
@@ -84,7 +84,7 @@ suite("a form of a live component", () => {
     assert.equal(fields.length, 2);
   });
 
-  test("says at its field what is wrong, and takes the focus there", async () => {
+  test("E10.1.1 says at its field what is wrong, and takes the focus there", async () => {
     const { place, button, get } = show(html`<label>A <input name="a" aria-describedby="hint"></label>`);
     button.focus();
     button.click();

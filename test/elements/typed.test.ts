@@ -36,7 +36,7 @@ suite("a field whose value is bound", () => {
     assert.equal(field(place, "d").checked, false);
   });
 
-  test("keeps what was typed, ticked and chosen, until it is reset", async () => {
+  test("D7.2.1 keeps what was typed, ticked and chosen, until it is reset", async () => {
     const place = stage();
     await show(place, "x");
     for (const name of NAMES) field(place, name).value = "z";

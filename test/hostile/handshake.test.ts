@@ -156,7 +156,7 @@ suite("who may talk to an app", () => {
   test("T15 T16 opens sockets of its own origin, exactly, and of those listed: all others are a 403 before", () =>
     hold(origins));
 
-  test("T18 T21 T24 welcomes who brings cookie and tokens of one session: all others are closed with 4501", () =>
+  test("T18 T21 T24 E14.1.3 welcomes who brings cookie and tokens of one session: all others are closed with 4501", () =>
     hold(proofs));
 
   test("T17 gives credentials to its own pages, and lets nobody else but those listed read them", () =>

@@ -60,7 +60,7 @@ suite("a frame that no browser sends", () => {
       await isWell();
     });
 
-  test("T28 allocates nothing for a length that is only announced", async () => {
+  test("T28 E8.2.5 allocates nothing for a length that is only announced", async () => {
     const before = process.memoryUsage().arrayBuffers;
     const sockets = Array.from({ length: 50 }, () => open());
     await Promise.all(sockets.map(({ opened }) => opened));

@@ -4,7 +4,7 @@ import { Newcomer, root } from "../support/newcomer.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
 suite("docs/migrating-from-htmx.md", () => {
-  test("has steps that compile together", async () => {
+  test("D9.1 E15.1 has steps that compile together", async () => {
     await using newcomer = await Newcomer.withFiles(
       filesIn(readFileSync(`${root}docs/migrating-from-htmx.md`, "utf8")),
     );

@@ -33,7 +33,7 @@ suite("the README's example", () => {
     await newcomer[Symbol.asyncDispose]();
   });
 
-  test("is about twenty lines", () => {
+  test("D11.1 is about twenty lines", () => {
     const lines = Object.values(files)
       .join("")
       .split("\n")

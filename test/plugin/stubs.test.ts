@@ -44,7 +44,7 @@ export { keystroke_ as keystroke, search_ as search };
     );
   });
 
-  test("is a stub of a live component, by its wire name", async () => {
+  test("D2.0 D14.4 is a stub of a live component, by its wire name", async () => {
     const code = `
 import { live as component } from "violet-live/server";
 import { object } from "superstruct";

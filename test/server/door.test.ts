@@ -31,7 +31,7 @@ suite("a hello", () => {
   afterEach(hangUp);
   after(() => served.close());
 
-  test("speaks for the client that the page was rendered for", async () => {
+  test("E14.1.2 speaks for the client that the page was rendered for", async () => {
     const rendered = await served.get("/");
     const welcome = (await greetAs(rendered, served.url)) as Welcome;
     assert.deepEqual<unknown>(welcome.self, rendered.payload?.self);
@@ -46,7 +46,7 @@ suite("a hello", () => {
     assert.notEqual(welcome.self.id, rendered.payload?.self.id);
   });
 
-  test("T18 T24 is refused without the session's own tokens", async () => {
+  test("T18 T24 D14.3 E14.1.1 is refused without the session's own tokens", async () => {
     const [mine, other] = [await served.get("/"), await served.get("/")];
     const refused: Record<string, Partial<Greeting>> = {
       "no csrf": { csrf: undefined },

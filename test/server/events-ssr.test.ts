@@ -114,7 +114,7 @@ suite("a call in an attribute on the server", () => {
     assert.ok(page.includes(`<!--lit-part ${digest}-->`), page);
   });
 
-  test("is warned of where its event has capitals, in a page's own template alone", async () => {
+  test("E3.1.3 is warned of where its event has capitals, in a page's own template alone", async () => {
     const { warn } = console;
     const warnings: string[] = [];
     console.warn = (text: string) => warnings.push(text);
@@ -136,7 +136,7 @@ suite("a call in an attribute on the server", () => {
 });
 
 suite("trusted on the server", () => {
-  test("renders HTML where everything else is escaped", async () => {
+  test("E14.4.2 renders HTML where everything else is escaped", async () => {
     const page = await inRoom(() => html`<p>${trusted("<b>bold</b>")}${text}</p>`);
     assert.match(page, /<b>bold<\/b>/);
     assert.match(page, /&lt;i&gt;/);

@@ -25,7 +25,7 @@ suite("the log of an app's errors", () => {
   const facts = { client: "ada", component: "counter", key: "a", callback: "add" };
   const levels = () => entries.map(([level]) => level).join(" ");
 
-  test("names component, callback, client and code, and gives the error as pino takes it", () => {
+  test("E10.2.1 names component, callback, client and code, and gives the error as pino takes it", () => {
     const err = new VioletError("E_UNAVAILABLE");
     log.add(err, "a live component failed", facts);
     assert.deepEqual(entries, [

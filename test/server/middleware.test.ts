@@ -61,7 +61,7 @@ suite("an Express app of its own, with helmet and compression", () => {
     server.closeAllConnections();
   });
 
-  test("serves its own routes as before", async () => {
+  test("E16.4 serves its own routes as before", async () => {
     const url = urlOf(server);
     assert.deepEqual(await (await fetch(`${url}/api`)).json(), { own: true });
     const body = { method: "POST", body: '{"a":1}', headers: { "content-type": "application/json" } };
@@ -96,7 +96,7 @@ suite("an Express app of its own, with helmet and compression", () => {
     }
   });
 
-  test("opens sockets of its own pages, and of no others", async () => {
+  test("D12.1 E16.5 opens sockets of its own pages, and of no others", async () => {
     const url = urlOf(server);
     const cookie = cookiesOf((await getPage(url)).headers);
     const connect = async (origin: string, path = "/_violet/socket") => {

@@ -2,7 +2,7 @@ import { settingsOf, type VioletOptions } from "../../server/options.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
 suite("options", () => {
-  test("have the documented defaults", () => {
+  test("D7.1.1 E8.2.1 have the documented defaults", () => {
     const settings = settingsOf({}, {});
     assert.deepEqual(
       {

@@ -150,7 +150,7 @@ suite("a page", () => {
     assert.deepEqual<object>(value, { value: 7 });
   });
 
-  test("is live when it reads a store or holds an element, and then loads the early script and the client", async () => {
+  test("D7.3.1 D12.3 is live when it reads a store or holds an element, and then loads the early script and the client", async () => {
     for (const path of ["/", "/local", "/reads", "/others"]) {
       const { html, payload } = await get(path);
       assert(payload?.client, path);
@@ -233,7 +233,7 @@ suite("a page", () => {
     assert.match(none.html, /<li>/);
   });
 
-  test("leaves elements of other base classes as they are, and does not count what follows as inside them", async () => {
+  test("E16.1 leaves elements of other base classes as they are, and does not count what follows as inside them", async () => {
     const { html } = await get("/others");
     assert.match(html, /<plain-native +a="1"><p>x<\/p><\/plain-native><plain-lit>/);
     assert.match(withoutMarkers(html), /<b>0<\/b>/);

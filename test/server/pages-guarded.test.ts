@@ -65,7 +65,7 @@ suite("a page with what other people wrote", () => {
     [[{ toString: 1 }], { _$litType$: 1 }],
   ];
 
-  test("T42 stands, whatever JSON it is: in elements, rows, the page's own template and its title", async () => {
+  test("T42 E14.4.1 stands, whatever JSON it is: in elements, rows, the page's own template and its title", async () => {
     for (const value of poison) {
       write(value);
       for (const path of ["/", "/bare", "/title"]) {

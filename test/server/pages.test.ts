@@ -83,7 +83,7 @@ suite("static pages", () => {
     assert.ok(page.includes(`<b @click.stop="f(&quot;)" data-on-focus='g()'></b>`), page);
   });
 
-  test("are warned of for events whose names have capitals, when they are read", async () => {
+  test("E3.1.3 are warned of for events whose names have capitals, when they are read", async () => {
     const { warn } = console;
     const warnings: string[] = [];
     console.warn = (text: string) => warnings.push(text);
@@ -113,7 +113,7 @@ suite("static pages", () => {
     assert.equal(headers.get("cache-control"), "private, no-store");
   });
 
-  test("leave everything else as it stands", async () => {
+  test("D9.2 E16.1 leave everything else as it stands", async () => {
     const { html: page } = await served.get("/live.html");
     assert.match(page, /<p title="a &amp; b">kept {3}as it <br\/>stands<\/p>/);
     assert.match(page, /<some-unknown data-x="1"><\/some-unknown>/);

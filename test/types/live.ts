@@ -17,7 +17,7 @@ const counter = live({
       state.names.push(name ?? "");
       await render();
     }),
-    // @ts-expect-error the state has no such key
+    // @ts-expect-error D2.1.1 the state has no such key
     broken: (state) => state.cuont,
   }),
   onMount: (state, { signal }) => signal.addEventListener("abort", () => state.count++),
@@ -28,7 +28,7 @@ const counter = live({
 
 live({
   state: object({ count: integer() }),
-  // @ts-expect-error not what the struct says
+  // @ts-expect-error E1.2 not what the struct says
   initial: () => ({ count: "none" }),
 });
 live({
@@ -51,7 +51,7 @@ live({
 live({
   state: object({ count: integer() }),
   initial: () => ({ count: 0 }),
-  // @ts-expect-error no such option
+  // @ts-expect-error D5.2.3 no such option
   debounce: 3,
 });
 
@@ -61,7 +61,7 @@ counter.callbacks.add(state, 2);
 counter.callbacks.add(state, 2, "Ada");
 // @ts-expect-error a number is wanted
 counter.callbacks.add(state, "2");
-// @ts-expect-error no such callback
+// @ts-expect-error D0.1 no such callback
 counter.callbacks.sub(state);
 
 export class Card extends LiveElement(counter) {

@@ -16,7 +16,7 @@ const list = definitionOf(
 );
 
 suite("memory()", () => {
-  test("has the state of every version, and is given the whole of it now and then alone", async () => {
+  test("D14.2 E8.2.7 has the state of every version, and is given the whole of it now and then alone", async () => {
     const kept = memory();
     let looks = 0;
     const backend: Backend = {

@@ -161,7 +161,7 @@ suite("forms of live elements, without JavaScript", () => {
   const mayEnterNow: RequestHandler = (...given) => mayEnter(...given);
   afterEach(() => served.close());
 
-  test("point at the server, whatever stood there, and hold one field more", async () => {
+  test("D8.3 point at the server, whatever stood there, and hold one field more", async () => {
     const { page } = await visit();
     const [first, second, third] = page.forms;
     assert.deepEqual(
@@ -196,7 +196,7 @@ suite("forms of live elements, without JavaScript", () => {
     server.closeAllConnections();
   });
 
-  test("call their callbacks: with nothing, with the arguments of on(), with their fields by name", async () => {
+  test("D8.5 E12.3 call their callbacks: with nothing, with the arguments of on(), with their fields by name", async () => {
     const browser = await visit();
     for (const [form, typed] of [
       [0, {}],
@@ -210,7 +210,7 @@ suite("forms of live elements, without JavaScript", () => {
     assert.match(shown(browser), /^Count: 24, .* Count: 10,/);
   });
 
-  test("have the state of their session, page and key alone", async () => {
+  test("D8.2 E12.1 have the state of their session, page and key alone", async () => {
     const [browser, other] = [await visit("/room/a?q=1"), await visit("/room/a")];
     await browser.send(0);
     await browser.follow();
@@ -232,7 +232,7 @@ suite("forms of live elements, without JavaScript", () => {
   });
 
   for (const isMultipart of [false, true])
-    test(`give all fields as one object, by their structs, sent as ${isMultipart ? "multipart" : "urlencoded"}`, async () => {
+    test(`D6.4 give all fields as one object, by their structs, sent as ${isMultipart ? "multipart" : "urlencoded"}`, async () => {
       const browser = await visit("/signup");
       const typed = { ...signup, colours: ["red", "g"], news: "on", age: "36" };
       assert.equal((await browser.send(0, typed, { isMultipart })).status, 303);
@@ -344,7 +344,7 @@ suite("forms of live elements, without JavaScript", () => {
     client.close();
   });
 
-  test("of a component without a fallback are left alone, and not taken", async () => {
+  test("E8.1.3 of a component without a fallback are left alone, and not taken", async () => {
     const browser = await visit("/closed");
     assert.deepEqual(
       browser.page.forms.map(({ action, fields }) => [action, fields]),

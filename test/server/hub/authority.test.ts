@@ -77,7 +77,7 @@ suite("what is written", () => {
 });
 
 suite("a store's truth", () => {
-  test("acknowledges its writer and tells all others", async () => {
+  test("E5.1.2 acknowledges its writer and tells all others", async () => {
     const bench = new HubBench();
     const definition = board();
     const [ann, bob] = [await bench.subscriber("ann", definition), await bench.subscriber("bob", definition)];

@@ -225,7 +225,7 @@ suite("a connection", () => {
     assert.equal(only(frames, "error").code, "E_LIMIT");
   });
 
-  test("hears no more of a store that it leaves", async () => {
+  test("E5.1.3 hears no more of a store that it leaves", async () => {
     const bench = new HubBench();
     const definition = counter();
     const [ann, bob] = [await bench.subscriber("ann", definition), await bench.subscriber("bob", definition)];

@@ -197,7 +197,7 @@ suite("the heartbeat", () => {
     }
   });
 
-  test("has the period and the patience of its options", async () => {
+  test("E8.2.4 has the period and the patience of its options", async () => {
     const bench = new HubBench({ limits: { heartbeatMs: 60_000, deadAfterMs: 108_000 } });
     const page = bench.page();
     const { heartbeatMs } = only(await page.hello("ann"), "welcome");

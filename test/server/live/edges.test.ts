@@ -239,7 +239,7 @@ suite("a live component", () => {
     assert.deepEqual(logged(), []);
   });
 
-  test("sends by itself what a timer of onMount writes, until it ends", async () => {
+  test("E4.1.2 E4.2.2 sends by itself what a timer of onMount writes, until it ends", async () => {
     mounts = (state, { signal }) => {
       const timer = setInterval(() => state.n++, 1);
       signal.addEventListener("abort", () => clearInterval(timer));
@@ -251,7 +251,7 @@ suite("a live component", () => {
     assert.deepEqual(ended, ["true"]);
   });
 
-  test("tells the pages that it names, and no others", async () => {
+  test("E5.2.1 tells the pages that it names, and no others", async () => {
     const heard: unknown[] = [];
     const stop = client.on("box-told", (data) => heard.push(data));
     const other = await NodeClient.visit(`${served.url}/`);
@@ -270,7 +270,7 @@ suite("a live component", () => {
     other.close();
   });
 
-  test("may render() ten thousand times one after another, or a thousand at once: the last state is there", async () => {
+  test("E7.1 may render() ten thousand times one after another, or a thousand at once: the last state is there", async () => {
     const [a, b] = [mount("box", "a"), mount("box", "b")];
     let shown = 0;
     a.listen(() => shown++);
@@ -468,7 +468,7 @@ suite("a live component", () => {
     assert.equal(count(), 0);
   });
 
-  test("with reconnect: false ends with its first link, on both ends, and the others of the page go on", async () => {
+  test("E8.1.4 with reconnect: false ends with its first link, on both ends, and the others of the page go on", async () => {
     const [a, b] = [mount("box.once", "a"), mount("box", "b")];
     a.send("add", []);
     b.send("add", []);

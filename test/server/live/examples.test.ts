@@ -203,7 +203,7 @@ suite("a live component as people write it", () => {
     await served.close();
   });
 
-  test("has a list that its callbacks add to and change in place: the page gets what changed, and no more", async () => {
+  test("D1.3 D2.1.4 D2.2.2 D2.3.2 D7.2.2 E1.5 has a list that its callbacks add to and change in place: the page gets what changed, and no more", async () => {
     const list = mount("examples.todos");
     await list.loaded();
     list.send("add", ["Tea"]);
@@ -217,7 +217,7 @@ suite("a live component as people write it", () => {
     ]);
   });
 
-  test("sends what a callback writes as one change, and nothing where it writes nothing", async () => {
+  test("E13.3 E13.4 sends what a callback writes as one change, and nothing where it writes nothing", async () => {
     const list = mount("examples.todos");
     await list.loaded();
     list.send("addMany", [100]);
@@ -229,7 +229,7 @@ suite("a live component as people write it", () => {
     assert.equal(stateOf<{ todos: unknown[] }>(list).todos.length, 100);
   });
 
-  test("writes what all share: everybody sees it at once, with the name of who did it", async () => {
+  test("D2.3.4 D4.2.1 D4.2.2 E2.2.5 E5.1.1 E5.1.4 writes what all share: everybody sees it at once, with the name of who did it", async () => {
     const bob = await open("bob");
     const [ofAda, ofBob] = [mount("examples.chat"), mount("examples.chat", bob)];
     const talks = [ada, bob].map((page) => page.core(talk));
@@ -249,7 +249,7 @@ suite("a live component as people write it", () => {
     assert.deepEqual([ofAda.snapshot(), ofBob.snapshot()], [{ sent: 1 }, { sent: 1 }]);
   });
 
-  test("tells all pages an event by broadcast()", async () => {
+  test("E5.1.1 tells all pages an event by broadcast()", async () => {
     const heard: unknown[] = [];
     const stop = client.on("examples-bell", (data) => heard.push(data));
     const bob = await open("bob");
@@ -262,14 +262,14 @@ suite("a live component as people write it", () => {
     stop();
   });
 
-  test("takes what arrives as text as the numbers and booleans that its structs ask for", async () => {
+  test("E9.2 takes what arrives as text as the numbers and booleans that its structs ask for", async () => {
     const form = mount("examples.profile");
     form.send("save", ["Alice", "30", "true"]);
     await settled(form);
     assert.deepEqual([told, form.error], [[["Alice", 30, true]], undefined]);
   });
 
-  test("takes every kind of argument by its struct, and refuses it by its place", async () => {
+  test("D6.2 E9.1 E9.3 E9.4 E9.5 E9.6 takes every kind of argument by its struct, and refuses it by its place", async () => {
     const form = mount("examples.profile");
     const fits = ["Al", 30, 1.5, true, [1, 2], { a: 0.5 }, "b", { name: "Al", email: "a@b" }, 7];
     form.send("all", fits);
@@ -288,7 +288,7 @@ suite("a live component as people write it", () => {
     assert.equal(told.length, 2);
   });
 
-  test("has a state of the values that its struct names, and no others", async () => {
+  test("D2.1.6 D6.1 has a state of the values that its struct names, and no others", async () => {
     const form = mount("examples.profile");
     form.send("setStatus", ["busy"]);
     form.send("setStatus", ["lost"]);
@@ -300,7 +300,7 @@ suite("a live component as people write it", () => {
     );
   });
 
-  test("shows nothing of a callback that is awaited until it is done, and then all at once", async () => {
+  test("E6.2 E6.5 shows nothing of a callback that is awaited until it is done, and then all at once", async () => {
     const field = mount("examples.search");
     await field.loaded();
     field.send("search", ["te"]);
@@ -317,7 +317,7 @@ suite("a live component as people write it", () => {
     ]);
   });
 
-  test("shows by render() that it loads, and then what it has loaded", async () => {
+  test("E6.3 E6.6 shows by render() that it loads, and then what it has loaded", async () => {
     const field = mount("examples.search");
     field.send("load", []);
     await until(() => stateOf<{ isLoading?: boolean }>(field).isLoading === true);
@@ -327,7 +327,7 @@ suite("a live component as people write it", () => {
     assert.deepEqual(field.snapshot(), { query: "", isLoading: false, results: ["everything"], error: "" });
   });
 
-  test("shows what onError writes of an error of its own and of an argument that does not fit", async () => {
+  test("E4.3.1 E4.3.2 E9.7 E10.1.2 E10.2.5 shows what onError writes of an error of its own and of an argument that does not fit", async () => {
     const field = mount("examples.search");
     field.send("risk", []);
     await settled(field);
@@ -342,7 +342,7 @@ suite("a live component as people write it", () => {
     assert.doesNotMatch(stateOf<{ error: string }>(field).error, /thirty/);
   });
 
-  test("with debounceMs makes one call of those that follow each other: the last of each callback", async () => {
+  test("E8.1.1 with debounceMs makes one call of those that follow each other: the last of each callback", async () => {
     const field = mount("examples.typed");
     await field.loaded();
     for (const text of ["t", "te", "tea"]) field.send("type", [text]);
@@ -353,7 +353,7 @@ suite("a live component as people write it", () => {
     assert.deepEqual(field.snapshot(), { text: "team", calls: 102 });
   });
 
-  test("loads in onMount, and keeps in onUnmount what it has by then", async () => {
+  test("E4.1.2 E4.2.2 loads in onMount, and keeps in onUnmount what it has by then", async () => {
     const instance = mount("examples.session");
     await instance.loaded();
     gate.resolve();
@@ -365,7 +365,7 @@ suite("a live component as people write it", () => {
     assert.deepEqual(told, [["ada", "loaded", "more"]]);
   });
 
-  test("may be called by itself, in a test: its arguments are checked as those of pages are", () => {
+  test("E11.1 may be called by itself, in a test: its arguments are checked as those of pages are", () => {
     const state = { todos: [{ text: "Tea", done: false }] };
     todos.callbacks.toggle(state, 0);
     todos.callbacks.add(state, "Milk");
@@ -381,7 +381,7 @@ suite("a live component as people write it", () => {
     });
   });
 
-  test("refuses what an option does not take: E_OPTION", () => {
+  test("E8.1.2 refuses what an option does not take: E_OPTION", () => {
     const wrong: Record<string, unknown> = {
       rateLimit: "10/day",
       debounceMs: -1,

@@ -88,7 +88,7 @@ suite("instances of live components", () => {
     assert.deepEqual(ended, ["early"]);
   });
 
-  test("T50 are at most 10,000 that no page has: those that were only rendered end first, the oldest of them", async () => {
+  test("T50 E2.1.2 are at most 10,000 that no page has: those that were only rendered end first, the oldest of them", async () => {
     const left = await instances.open(name("a"), owner("left"));
     instances.left(left);
     for (let index = 0; index < 10_005; index++) instances.rendered(name("a"), owner(`c${index}`), value);
@@ -137,7 +137,7 @@ suite("instances of live components", () => {
     assert.deepEqual(ended, ["me"]);
   });
 
-  test("may begin with what is awaited, though it is no Promise", async () => {
+  test("E6.4 may begin with what is awaited, though it is no Promise", async () => {
     begins = () => query(() => ({ n: 7, text: "" })) as Promise<typeof value>;
     assert.deepEqual((await instances.open(name("a"), owner("me"))).snapshot(), { n: 7, text: "" });
   });

@@ -126,7 +126,7 @@ suite("live components", () => {
     await served.close();
   });
 
-  test("have a state of their own for each key, made once, of their params", async () => {
+  test("D1.1 D2.2.1 E1.1 have a state of their own for each key, made once, of their params", async () => {
     const [a, b] = [mount("counter", "a", { start: "7", other: 1 }), mount("counter", "b")];
     await Promise.all([a.loaded(), b.loaded()]);
     assert.deepEqual([stateOf(a).count, stateOf(b).count], [7, 0]);
@@ -143,7 +143,7 @@ suite("live components", () => {
     });
   });
 
-  test("are another's for another page, under the same key", async () => {
+  test("D4.1.1 E2.1.1 are another's for another page, under the same key", async () => {
     const other = await open();
     const [a, b] = [mount("counter", "a"), mount("counter", "a", {}, other)];
     a.send("add", [5]);
@@ -153,7 +153,7 @@ suite("live components", () => {
     other.close();
   });
 
-  test("take calls one after another, and show what render() sends in between", async () => {
+  test("E6.1 take calls one after another, and show what render() sends in between", async () => {
     const a = mount("counter", "a");
     a.send("slow", ["first"]);
     a.send("slow", ["second"]);
@@ -165,7 +165,7 @@ suite("live components", () => {
     assert.deepEqual(shown, ["first ends", "second begins", "second ends"]);
   });
 
-  test("undo what a callback wrote since its last render() when it throws, and tell no more than that", async () => {
+  test("E10.2.2 E10.2.3 E10.2.4 undo what a callback wrote since its last render() when it throws, and tell no more than that", async () => {
     const a = mount("counter", "a");
     a.send("fail", []);
     await settled(a);
@@ -183,7 +183,7 @@ suite("live components", () => {
     assert.deepEqual([a.error, stateOf(a).count], [undefined, 51]);
   });
 
-  test("refuse arguments, states and calls that do not fit, each with its field", async () => {
+  test("D2.3.3 D6.3 D6.5 D12.1 E10.1.1 E14.3.1 refuse arguments, states and calls that do not fit, each with its field", async () => {
     const a = mount("counter", "a");
     const errorOf = async (callback: string, ...args: unknown[]) => {
       a.send(callback, args);
@@ -201,7 +201,7 @@ suite("live components", () => {
     assert.equal(stateOf(a).count, 12);
   });
 
-  test("check what a callback wrote as a whole", async () => {
+  test("D2.1.6 check what a callback wrote as a whole", async () => {
     const a = mount("counter", "a");
     for (const text of ["a", "b", "c", "d"]) a.send("note", [text]);
     await settled(a);
@@ -217,7 +217,7 @@ suite("live components", () => {
     assert.match(JSON.stringify(told), /"error"/);
   });
 
-  test("go on after a lost link with the state they had, and make each call once", async () => {
+  test("D7.3.7 E2.1.3 go on after a lost link with the state they had, and make each call once", async () => {
     const a = mount("counter", "a");
     await a.loaded();
     for (let round = 0; round < 20; round++) {
@@ -243,7 +243,7 @@ suite("live components", () => {
     assert.deepEqual([stateOf(a).log, a.error], [["it ends"], undefined]);
   });
 
-  test("end with their element, at once, and with their page", async () => {
+  test("D5.2.2 E2.1.3 E4.2.1 end with their element, at once, and with their page", async () => {
     const [a, b] = [mount("counter", "a"), mount("counter", "b")];
     await Promise.all([a.loaded(), b.loaded()]);
     a.unmount();
@@ -271,7 +271,7 @@ suite("live components", () => {
     assert.deepEqual([stateOf(a).count, a.error], [1, undefined]);
   });
 
-  test("take so many calls, and refuse those above", async () => {
+  test("D14.3 E14.2.1 take so many calls, and refuse those above", async () => {
     const a = mount("parts.limited", "a");
     for (let n = 0; n < 5; n++) a.send("go", []);
     await settled(a);
@@ -287,7 +287,7 @@ suite("live components", () => {
     assert.deepEqual(a.snapshot(), { n: 0, name: "Ada" });
   });
 
-  test("are refused where there is none of that name, or its params do not fit", async () => {
+  test("D2.3.1 are refused where there is none of that name, or its params do not fit", async () => {
     await assert.rejects(mount("nothing").loaded(), { code: "E_UNKNOWN_CALLABLE" });
     await assert.rejects(mount("counter", "x", { start: -1 }).loaded(), {
       code: "E_VALIDATION",
@@ -295,7 +295,7 @@ suite("live components", () => {
     });
   });
 
-  test("are rendered with their state, and then are their page's: initial runs once", async () => {
+  test("D5.2.1 D7.3.3 E4.1.1 are rendered with their state, and then are their page's: initial runs once", async () => {
     page.close();
     const shown = await getPage(`${served.url}/counters`);
     assert.match(shown.html, /data-violet-live="counter" data-violet-key="~0"/);

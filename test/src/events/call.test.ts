@@ -38,7 +38,7 @@ suite("a call in an attribute", () => {
     ["__proto__.x", { name: "__proto__.x" }],
   ];
   for (const [text, arg] of literals)
-    test(`takes the argument ${JSON.stringify(text)}`, () => assert.deepEqual(args(text), [arg]));
+    test(`D3.2 E3.3.3 takes the argument ${JSON.stringify(text)}`, () => assert.deepEqual(args(text), [arg]));
 
   test("has several arguments, with white space anywhere between them", () => {
     const search = [{ name: "value" }, { value: "products" }, { value: 10 }];

@@ -8,7 +8,7 @@ const keyEvent = (key: string | undefined, more: object = {}) =>
   Object.assign(new Event("keydown"), { key, isComposing: false, ...more });
 
 suite("an event's name", () => {
-  test("stands alone or with modifiers in any order", () => {
+  test("E3.2.1 E3.2.7 stands alone or with modifiers in any order", () => {
     const wanted = { type: "submit", keys: [], held: [], prevent: true, stop: true, debounce: 50 };
     for (const name of ["submit.prevent.stop.debounce.50", "submit.debounce.50.stop.prevent"])
       assert.deepEqual<object>(parse(name), { ...wanted, text: name });

@@ -98,7 +98,7 @@ class Bench implements LinkHost {
 const error = (about: object): DownFrame => ({ type: "error", code: "E_RESTART", message: "", ...about });
 
 suite("a link", () => {
-  test("connects, says hello, and is live with the welcome", () => {
+  test("D7.3.4 connects, says hello, and is live with the welcome", () => {
     const bench = new Bench();
     assert.equal(bench.link.state, "idle");
     bench.link.connect();
@@ -161,7 +161,7 @@ suite("a link that is lost", () => {
     assert.deepEqual(bench.states.slice(2, 4), [["offline", 1006], ["connecting"]]);
   });
 
-  test("T51 tries again within random(0, step), the steps one after another and then at the last", () => {
+  test("T51 E8.2.3 tries again within random(0, step), the steps one after another and then at the last", () => {
     const bench = Bench.live();
     for (const step of [1000, 2000, 5000, 5000, 5000]) {
       bench.wire.events.closed(1006);
@@ -199,7 +199,7 @@ suite("a link that is lost", () => {
     assert.equal(bench.wires.length, 2);
   });
 
-  test("tries first within a second, is never more than 30 s from the next try, and never gives up", () => {
+  test("D12.2 tries first within a second, is never more than 30 s from the next try, and never gives up", () => {
     for (const dice of [0, 0.999]) {
       const bench = Bench.live({ backoffMs: [1000, 2000, 5000, 10_000, 30_000] });
       bench.dice = dice;

@@ -50,7 +50,7 @@ async function recorded(store: object, fn: () => void): Promise<readonly Op[]> {
 }
 
 suite("a store's proxy", () => {
-  test("reads and writes the state", async () => {
+  test("E2.2.2 reads and writes the state", async () => {
     const store = todos();
     assert.equal(store.settings.theme, "light");
     assert.deepEqual(await recorded(store, () => (store.settings.theme = "dark")), [
@@ -287,7 +287,7 @@ suite("a handle", () => {
     assert(!("ada" in store.people));
   });
 
-  test("takes plain JSON only, and says where it was written", () => {
+  test("E2.2.1 takes plain JSON only, and says where it was written", () => {
     const store = local(`any${count++}`, { initial: () => ({ a: { b: null as unknown } }) });
     for (const value of [undefined, Number.NaN, new Date(), () => {}, new Map()])
       assert.throws(() => (store.a.b = value), { code: "E_NOT_JSON", message: /any\d+\.a\.b/ });

@@ -63,7 +63,7 @@ suite("plain", () => {
     assert.deepEqual(plain(object, "chat"), { list: ["item 0", "item 1"] });
   });
 
-  test("refuses what JSON cannot say, with the path and the type", () => {
+  test("D14.1 refuses what JSON cannot say, with the path and the type", () => {
     refused(undefined, "", "undefined");
     refused({ a: [{ b: undefined }] }, ".a.0.b", "undefined");
     refused([() => 1], ".0", "function");
