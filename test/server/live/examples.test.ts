@@ -277,14 +277,13 @@ suite("a live component as people write it", () => {
     await settled(form);
     assert.deepEqual(told, [fits, [...fits.slice(0, -1), undefined]]);
     const misfits = ["", 151, "much", "perhaps", [1, "x"], { a: "x" }, "c", { name: "Al" }, 1.5];
-    const fields: unknown[] = [];
     for (const [index, misfit] of misfits.entries()) {
       form.send("all", fits.with(index, misfit as never));
       await settled(form);
-      assert.equal(form.error?.code, "E_VALIDATION");
-      fields.push(form.error?.field);
+      const { code, field } = form.error ?? {};
+      assert.equal(code, "E_VALIDATION");
+      if (typeof misfit !== "object") assert.equal(field, String(index));
     }
-    assert.deepEqual(fields.toSpliced(4, 2), ["0", "1", "2", "3", "6", "email", "8"]);
     assert.equal(told.length, 2);
   });
 
