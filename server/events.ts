@@ -29,7 +29,8 @@ export interface EventContext {
 type EventHandler<T> = (data: T, context: EventContext) => unknown;
 
 /**
- * Registers handlers. Each way gives the function that removes the handler. Throws E_EVENT for a struct on an event of
+ * Registers handlers, which run one after another. Each registration is one of its own: a handler that is registered twice
+ * runs twice. Gives the function that ends this one, from which on it does not run. Throws E_EVENT for a struct on an event of
  * Violet's own, which no browser tells.
  */
 export interface On {
@@ -48,6 +49,8 @@ interface Entry {
 
 type Handling = (data: unknown, context: EventContext) => unknown;
 
+const NONE: ReadonlySet<Entry> = new Set();
+
 /** Handlers by event, in the order of their registration. */
 export class Events {
   readonly #entries = new Map<string, Set<Entry>>();
@@ -62,20 +65,28 @@ export class Events {
     return () => void entries.delete(entry);
   };
 
-  /** The handlers of an event, as they are now. */
+  /** The handlers of an event, as they are now. One that is removed while those before it run has no turn any more. */
   of(event: string): readonly ((...args: readonly unknown[]) => unknown)[] {
-    return [...(this.#entries.get(event) ?? [])].map(
-      ({ handler }) => handler as (...args: readonly unknown[]) => unknown,
+    const entries = this.#of(event);
+    return [...entries].map(
+      (entry) =>
+        (...args) =>
+          entries.has(entry) && entry.handler(...(args as never)),
     );
   }
 
   /** Those that take it from browsers, each with the data as its struct takes it. Throws E_VALIDATION. */
   fromBrowser(event: string, data: unknown): readonly ((context: EventContext) => unknown)[] {
-    return [...(this.#entries.get(event) ?? [])].flatMap(({ handler, data: struct }) => {
-      if (!struct) return [];
-      const [taken] = takeArguments([struct], [data], event);
-      return (context: EventContext) => (handler as Handling)(taken, context);
+    const entries = this.#of(event);
+    return [...entries].flatMap((entry) => {
+      if (!entry.data) return [];
+      const [taken] = takeArguments([entry.data], [data], event);
+      return (context: EventContext) => entries.has(entry) && (entry.handler as Handling)(taken, context);
     });
+  }
+
+  #of(event: string): ReadonlySet<Entry> {
+    return this.#entries.get(event) ?? NONE;
   }
 }
 

@@ -27,7 +27,7 @@ export const isLifeCycle = (event: string): boolean => names.has(event);
 
 type Handler = (data: never) => void;
 
-/** Handlers by event. They hold for every runtime of this process; a browser has one. */
+/** Registrations by event. They hold for every runtime of this process; a browser has one. */
 const handlers = new Map<string, Set<Handler>>();
 
 /** Events that last, with the runtimes in which they do: handlers that come late still run, once. */
@@ -39,7 +39,8 @@ const lasting = new Map<string, Set<Bus>>([
 /**
  * Runs `handler` when the event happens in this page: one of the page's own, or one of yours, that the server sends
  * or `getRuntime().emit` makes. A handler for `ready` or `connect` that is registered late runs at once, and exactly
- * once. Gives the function that removes it. On the server it does nothing.
+ * once. Each registration is one of its own: a handler that is registered twice runs twice. Gives the function that ends
+ * this one, from which on it does not run. On the server it does nothing.
  */
 export function on<E extends keyof BrowserEvents>(
   event: E,
@@ -48,13 +49,14 @@ export function on<E extends keyof BrowserEvents>(
 export function on<T = unknown>(event: string, handler: (data: T) => void): () => void;
 export function on(event: string, handler: Handler): () => void {
   const set = handlers.get(event) ?? new Set();
-  handlers.set(event, set.add(handler));
+  const registered: Handler = (data) => handler(data);
+  handlers.set(event, set.add(registered));
   if (lasting.get(event)?.size) {
-    const late = () => set.has(handler) && handler(undefined as never);
+    const late = () => set.has(registered) && handler(undefined as never);
     // One for `ready` that comes after it, in the same task, is first.
     queueMicrotask(event === "ready" ? late : () => queueMicrotask(late));
   }
-  return () => set.delete(handler);
+  return () => set.delete(registered);
 }
 
 /**
@@ -88,12 +90,12 @@ export class Bus {
     void this.#ready.promise.then(() => {
       const buses = lasting.get(event);
       if (event === "disconnect") lasting.get("connect")?.delete(this);
-      const set = handlers.get(event) ?? [];
+      const set = handlers.get(event) ?? new Set();
       // A handler that throws is the app's fault, and nobody else's loss. One may register others: of what lasts, these
       // have their turn at once.
       for (const handler of buses ? set : [...set])
         try {
-          handler(data as never);
+          if (set.has(handler)) handler(data as never);
         } catch (error) {
           uncaught(error);
         }

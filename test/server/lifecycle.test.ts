@@ -34,6 +34,23 @@ suite("an app", () => {
     assert.deepEqual(seen, ["process start 1", "app start", "process stop", "app stop 2"]);
   });
 
+  test("runs a handler once for each time that it is registered; one that was removed has no turn any more", async () => {
+    const app = violet({ secret, logger: new MemoryLogger() });
+    const seen: unknown[] = [];
+    const handler = (data: unknown) => void seen.push(data);
+    const remove = app.on("tick", handler);
+    app.on("tick", handler);
+    await app.emit("tick", 1);
+    remove();
+    remove();
+    await app.emit("tick", 2);
+    app.on("tick", () => last());
+    const last = app.on("tick", () => void seen.push("removed"));
+    await app.emit("tick", 3);
+    await app.close();
+    assert.deepEqual(seen, [1, 1, 2, 3]);
+  });
+
   test("T39 reports a handler that throws, and runs the others", async () => {
     const logger = new MemoryLogger();
     let ran = false;

@@ -76,6 +76,37 @@ suite("on", () => {
     assert.deepEqual(codes, [1006]);
   });
 
+  test("runs a handler once for each time that it is registered, and each removal ends one of these", async () => {
+    let count = 0;
+    const handler = () => count++;
+    const [first, second] = [on("disconnect", handler), on("disconnect", handler)];
+    const bus = newBus();
+    bus.ready();
+    for (const [remove, runs] of [
+      [() => {}, 2],
+      [first, 3],
+      [first, 4],
+      [second, 4],
+    ] as const) {
+      remove();
+      bus.emit("disconnect", { code: 1006 });
+      await settle();
+      assert.equal(count, runs);
+    }
+  });
+
+  test("runs no handler that another one has removed while the event is told", async () => {
+    const seen: string[] = [];
+    on("disconnect", () => removeOther());
+    const removeOther = on("disconnect", () => seen.push("removed"));
+    on("disconnect", () => seen.push("kept"));
+    const bus = newBus();
+    bus.ready();
+    bus.emit("disconnect", { code: 1006 });
+    await settle();
+    assert.deepEqual(seen, ["kept"]);
+  });
+
   test("lets no handler that throws hinder another one: its error is an uncaught one", async () => {
     const error = new Error("a handler's");
     const seen: unknown[] = [];
