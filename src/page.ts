@@ -45,8 +45,9 @@ export interface Violet {
   readonly ready: Promise<void>;
   readonly on: typeof on;
   /**
-   * Runs the handlers of this page and then, when the link is live, those of the server that take this event from
-   * browsers. Throws E_EVENT for an event of Violet's own, E_NOT_JSON.
+   * Runs the handlers of this page and, when the link is live, those of the server that take this event from browsers. It
+   * makes no link. Throws E_EVENT for an event of Violet's own, E_NOT_JSON, E_BAD_MESSAGE for a name without or with more
+   * than 192 letters, E_TOO_BIG.
    */
   emit(event: string, data?: unknown): void;
   /**

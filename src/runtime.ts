@@ -236,17 +236,17 @@ export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
 
   // Calls and events
 
-  /** Calls a realtime function of the server, or tells it of an event, when the link is live. */
+  /** Calls a realtime function of the server, or tells it of an event, when the link is live. Throws E_BAD_MESSAGE, E_TOO_BIG. */
   tell(told: Told): undefined {
     return this.#exchange.tell(told);
   }
 
-  /** Runs the handlers of this page, and those of the server that take this event. Throws E_EVENT, E_NOT_JSON. */
+  /** Runs the handlers of this page, and those of the server that take this event. Throws E_EVENT, E_NOT_JSON, and as `tell`. */
   emit(event: string, data?: unknown): void {
     if (isLifeCycle(event)) fail("E_EVENT", { name: event });
     const sent = data === undefined ? undefined : plain(data, event);
-    this.bus.emit(event, sent);
     this.tell({ type: "event", event, data: sent });
+    this.bus.emit(event, sent);
   }
 
   // What a call over HTTP needs (Caller)

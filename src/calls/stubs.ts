@@ -24,7 +24,10 @@ export function rpc(name: string): Rpc<readonly unknown[], unknown> {
 /** The live component of this wire name, for `LiveElement`. */
 export const live = (name: string): Live<object> => makeCallable({} as Live<object>, { kind: "live" }, name);
 
-/** Calls the function of this wire name over the socket, once the link is live. Throws E_NOT_JSON. */
+/**
+ * Calls the function of this wire name over the socket, once the link is live. Throws E_NOT_JSON, E_BAD_MESSAGE for more
+ * than 32 arguments, E_TOO_BIG.
+ */
 export const realtime = (name: string): Realtime<readonly unknown[]> =>
   mark(
     (...args: readonly unknown[]) =>

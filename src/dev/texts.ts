@@ -38,7 +38,10 @@ export const texts = {
     d.name
       ? `A key of "${d.name}" is too long: the two together have at most 191 letters.`
       : `A key${d.path ? `, ${at(d)},` : ""} is not allowed in state: it names a part of JavaScript's own objects, or has more than 128 letters.`,
-  E_BAD_MESSAGE: (d) => `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`,
+  E_BAD_MESSAGE: (d) =>
+    d.store === undefined
+      ? `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`
+      : `${at(d)} cannot be sent: a name has 1 to 192 letters, a call up to 32 arguments.`,
   E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
   E_BINDING: (d) =>
     d.hint
@@ -99,7 +102,7 @@ export const texts = {
     `The browser's storage does not keep ${at(d)}: it is full, or not allowed here. The store goes on without.`,
   E_STORE_FULL: (d) => `${at(d)} would grow past its limit of bytes.`,
   E_TIMEOUT: (d) => `${d.name} did not come true in time.${d.hint ?? ""}`,
-  E_TOO_BIG: (d) => `A message is too big${but(d)}.`,
+  E_TOO_BIG: (d) => `A message${d.store ? ` of ${at(d)}` : ""} is too big${but(d)}.`,
   E_TOO_DEEP: (d) => `A value is nested too deeply${but(d)}.`,
   E_UPLOAD: (d) => `The field "${d.name}" brings a file, and a form of a live component takes none.`,
   E_UNAVAILABLE: () =>

@@ -23,7 +23,13 @@ import {
   tuple,
   union,
 } from "../state/struct.ts";
-import { MAX_KEY_LETTERS, MAX_MESSAGE_OPS, MAX_NAME_LETTERS, MAX_PATH_STEPS } from "./protocol.ts";
+import {
+  MAX_ARGUMENTS,
+  MAX_KEY_LETTERS,
+  MAX_MESSAGE_OPS,
+  MAX_NAME_LETTERS,
+  MAX_PATH_STEPS,
+} from "./protocol.ts";
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 const Count = define<number>("whole number from 0", isCount);
@@ -64,7 +70,7 @@ const sentByKind = new Map([
 ]);
 const SentOp = dynamic<Op | NamedOp>((value) => sentByKind.get((value as Op | null)?.[0]) ?? nothing);
 const SentOps = size(array(SentOp), 0, MAX_MESSAGE_OPS);
-const isArgs = (value: unknown) => Array.isArray(value) && value.length <= 32;
+const isArgs = (value: unknown) => Array.isArray(value) && value.length <= MAX_ARGUMENTS;
 /** One rule here, too: what each of them is, the structs of its function say. */
 export const Args = define<unknown[]>("list of up to 32", isArgs);
 const CallFrame = object({ action: Name, args: Args, seed: Count, at: Count });

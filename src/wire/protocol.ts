@@ -16,3 +16,6 @@ export const MAX_NAME_LETTERS = 192;
 /** A path in an op, and a key in it, are at most so long. */
 export const MAX_PATH_STEPS = 16;
 export const MAX_KEY_LETTERS = 128;
+
+/** A call has at most so many arguments. */
+export const MAX_ARGUMENTS = 32;

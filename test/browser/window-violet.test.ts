@@ -32,6 +32,7 @@ suite("window.violet", () => {
     await Promise.resolve();
     remove();
     assert.deepEqual(seen, [{ x: 1 }, undefined]);
+    assert.equal(getRuntime().state, "idle", "what stays in the page needs no link");
     assert.throws(() => getRuntime().emit("connect"), { code: "E_EVENT" });
     assert.throws(() => getRuntime().emit("window-moved", () => {}), { code: "E_NOT_JSON" });
   });

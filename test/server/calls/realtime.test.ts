@@ -166,6 +166,17 @@ suite("calls and events over the socket", () => {
     assert.deepEqual(told, texts);
   });
 
+  test("come whole where they are as large as a page may send them", async () => {
+    const heard: unknown[] = [];
+    on(app.on("large", { data: string() }, (data) => heard.push(data.length)));
+    await connect();
+    const longest = 60_000 - JSON.stringify({ type: "event", event: "large", data: "" }).length;
+    assert.throws(() => page.runtime.emit("large", "x".repeat(longest + 1)), { code: "E_TOO_BIG" });
+    page.runtime.emit("large", "x".repeat(longest));
+    await until(() => heard.length > 0);
+    assert.deepEqual(heard, [longest]);
+  });
+
   test("that fail in a page end nothing there: its error is an uncaught one", async () => {
     await connect();
     const { id } = page.runtime.client;

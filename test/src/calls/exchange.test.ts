@@ -64,6 +64,76 @@ suite("a page's calls and events", () => {
     assert.deepEqual(news(), [1, "moved", 2, 3]);
   });
 
+  test("are refused where they are made, and nothing is sent or told, where no server would take them", async () => {
+    const here: unknown[] = [];
+    removers.push(client.on("large", (data) => here.push(data)));
+    runtime.bus.ready();
+    const call = (args: string[]) => runtime.tell({ type: "call", name: "keys.press", args });
+    const refused: [string, () => void][] = [
+      ["E_TOO_BIG", () => call(["x".repeat(70_000)])],
+      ["E_TOO_BIG", () => call(["é".repeat(30_000)])],
+      ["E_TOO_BIG", () => runtime.emit("large", "x".repeat(70_000))],
+      ["E_TOO_BIG", () => runtime.emit("large", Array(5000).fill(0))],
+      [
+        "E_TOO_BIG",
+        () => runtime.emit("large", Object.fromEntries([...Array(501).keys()].map((n) => [n, n]))),
+      ],
+      ["E_BAD_MESSAGE", () => call(Array(33).fill("x"))],
+      ["E_BAD_MESSAGE", () => runtime.emit("")],
+      ["E_BAD_MESSAGE", () => runtime.emit("e".repeat(193))],
+    ];
+    for (const isLive of [false, true]) {
+      for (const [code, tell] of refused) assert.throws(tell, { code });
+      if (isLive) break;
+      assert.equal(runtime.status, "idle");
+      runtime.link.connect();
+      welcome();
+    }
+    call(Array(32).fill("x"));
+    runtime.emit("e".repeat(192), "x".repeat(59_000));
+    await settle();
+    assert.deepEqual(here, []);
+    assert.deepEqual(
+      sent.map(({ type }) => type),
+      ["hello", "call", "event"],
+    );
+  });
+
+  test("open no link where they are events alone, and the last 64 wait for what does", () => {
+    for (let n = 0; n < 100; n++) runtime.emit(`moved ${n}`);
+    assert.equal(runtime.status, "idle");
+    call(1);
+    assert.equal(runtime.status, "connecting");
+    welcome();
+    const events = Array.from({ length: 63 }, (_, index) => `moved ${index + 37}`);
+    assert.deepEqual(news(), [...events, 1]);
+  });
+
+  test("that the server does not know are refused, and as events stay in the page until the next link", async () => {
+    const refused: unknown[] = [];
+    const here: unknown[] = [];
+    removers.push(
+      client.on("refused", ({ call }) => refused.push(call)),
+      client.on("menu", (data) => here.push(data)),
+    );
+    runtime.bus.ready();
+    runtime.link.connect();
+    welcome();
+    runtime.emit("menu", 1);
+    receive({ type: "error", call: "menu", code: "E_UNKNOWN_CALLABLE", message: "no" });
+    receive({ type: "error", call: "moved", code: "E_VALIDATION", message: "no" });
+    for (const event of ["menu", "moved", "menu"]) runtime.emit(event, 2);
+    await settle();
+    assert.deepEqual(refused, ["menu", "moved"]);
+    assert.deepEqual(here, [1, 2, 2]);
+    assert.deepEqual(news(), ["menu", "moved"]);
+    wire.closed(1006);
+    clock.pass(BACK_MS);
+    welcome();
+    runtime.emit("menu", 3);
+    assert.deepEqual(news(), ["menu", "moved", "menu"]);
+  });
+
   test("are sent once, however often the link comes back", () => {
     call(1);
     welcome();
