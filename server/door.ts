@@ -1,6 +1,7 @@
 /** Who comes in: the session of a request, who may open a socket, and which client a hello speaks for. */
 import { type IncomingMessage, ServerResponse } from "node:http";
-import { fail } from "../src/errors.ts";
+import { Writable } from "node:stream";
+import { fail, VioletError } from "../src/errors.ts";
 import type { Client } from "../src/state/definition.ts";
 import { Addresses } from "./addresses.ts";
 import { systemClock } from "./clock.ts";
@@ -51,12 +52,13 @@ export class Door {
 
   /**
    * The request's session. Without a cookie it is a new one, which lasts when `keep` is called. What comes before the
-   * app's own middleware, as upgrades do, has not passed its sessions: they are asked here.
+   * app's own middleware, as upgrades do, has not passed its sessions: they are asked here. Rejects with E_FORBIDDEN where
+   * that middleware answers by itself.
    */
   async session(request: IncomingMessage, response: ServerResponse): Promise<Session> {
     const { session, limits } = this.#settings;
     if (session && !("session" in request))
-      await inTime(run(session, request, response), { what: "The session middleware", ...limits });
+      await inTime(pass(session, request, response), { what: "The session middleware", ...limits });
     const user = await this.#user(request);
     return sessionOf(request, this.#cookies.find(request, user) ?? randomId(), user);
   }
@@ -124,10 +126,13 @@ export class Door {
     if (retryAfterMs) return { status: 429, retryAfterMs };
     const address = this.origins.address(request);
     if (!this.#addresses.enter(address)) return { status: 429 };
+    const response = new ServerResponse(request);
     try {
-      return { session: await this.session(request, new ServerResponse(request)), address };
+      return { session: await this.session(request, response), address };
     } catch (error) {
       this.#addresses.leave(address);
+      // The app's own answer; a redirect is nothing to a socket.
+      if (response.writableEnded) return { status: response.statusCode < 400 ? 403 : response.statusCode };
       throw error;
     }
   }
@@ -197,11 +202,29 @@ const sessionOf = (request: IncomingMessage, id: string, user: object | undefine
   data: (request as { session?: unknown }).session,
 });
 
-const run = (
+/** Resolves when the app's session middleware goes on. */
+const pass = (
   middleware: SessionMiddleware,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
-    middleware(request as never, response as never, (error) => (error ? reject(error as Error) : resolve()));
+    const ended = () =>
+      reject(new VioletError("E_FORBIDDEN", {}, { message: "The session middleware answered." }));
+    const next = (error?: unknown) => {
+      response.off("close", ended).off("finish", ended);
+      if (error) reject(error as Error);
+      else resolve();
+    };
+    // An upgrade has none: what middleware answers goes nowhere, but that it does so is seen.
+    if (!response.socket) response.assignSocket(new Nowhere() as never);
+    response.on("close", ended).on("finish", ended);
+    // It may be asynchronous, and fail so.
+    Promise.resolve(middleware(request as never, response as never, next)).catch(reject);
   });
+
+class Nowhere extends Writable {
+  override _write(_chunk: unknown, _encoding: string, done: () => void): void {
+    done();
+  }
+}

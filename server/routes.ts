@@ -48,7 +48,8 @@ export function routes(app: App): Middleware {
     if (!app.door.origins.allowsHost(request)) return refuse(response, 403);
     const route = find(name);
     if (!route) return refuse(response, 404);
-    (async () => route(request, response))().catch(next);
+    // Where the session middleware has answered, nobody else does.
+    (async () => route(request, response))().catch((error: unknown) => response.headersSent || next(error));
   };
 }
 

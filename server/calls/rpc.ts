@@ -57,7 +57,8 @@ export async function answerCall(app: App, exchange: Exchange): Promise<void> {
   const { status, body, retryAfterMs } = await outcomeOf(app, exchange).catch((error: unknown) =>
     failed(app, error, { function: name }),
   );
-  if (response.destroyed) return;
+  // Its caller has left, or the app's session middleware has answered.
+  if (response.destroyed || response.headersSent) return;
   response.writeHead(status, {
     ...headers,
     ...(retryAfterMs && { "Retry-After": Math.ceil(retryAfterMs / 1000) }),

@@ -57,13 +57,14 @@ export function hole(error: RenderError, production: boolean): string {
 export const isHttpError = (error: unknown): boolean =>
   error instanceof Error && ("status" in error || "statusCode" in error);
 
-/** Answers in place of a page that failed; one whose beginning is sent already ends with the message. */
+/** Answers in place of a page that failed, unless it is answered; one whose beginning is sent already ends with the message. */
 export function sendError(
   response: ServerResponse,
   error: unknown,
   production: boolean,
   status: number = statusOf(error),
 ): void {
+  if (response.writableEnded) return;
   const text = production ? "Something failed on the server." : messageOf(error);
   const body = `<h1>${status}</h1>\n<p role="alert">${escapeHtml(text)}</p>`;
   if (response.headersSent) return void response.end(`</head>\n<body>\n${body}\n</body>\n</html>\n`);

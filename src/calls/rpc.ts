@@ -23,8 +23,8 @@ const MAX_TRIES = 5;
 const WAIT_MS = 1000;
 
 /**
- * Calls a function of the server over HTTP. Rejects with the server's error (its `code` and `field`), with E_NETWORK,
- * with E_NOT_JSON, or with the reason of the signal. Without an id nothing is sent twice that may have run.
+ * Calls a function of the server over HTTP. Rejects with the server's error (its `code` and `field`), with E_NETWORK, with
+ * E_FORBIDDEN where something before Violet sends the call away, with E_NOT_JSON, or with the reason of the signal. Without an id nothing is sent twice that may have run.
  */
 export async function callServer(
   caller: Caller,
@@ -48,11 +48,12 @@ export async function callServer(
     } else if ((id !== undefined || code === "E_RATE") && retryAfterMs !== undefined && tries < MAX_TRIES)
       await caller.wait(Math.max(retryAfterMs, WAIT_MS * tries), signal);
     else if (code === "E_NETWORK") fail(code, { name }, { origin: "network" });
-    else throw errorOf({ ...answer, code }, { name });
+    else throw errorOf({ ...answer, code }, { store: name });
   }
 }
 
 async function post(caller: Caller, name: string, body: string, signal?: AbortSignal): Promise<Answer> {
+  let status = 0;
   try {
     const response = await fetch(`${caller.origin}/_violet/rpc/${name}`, {
       method: "POST",
@@ -60,9 +61,13 @@ async function post(caller: Caller, name: string, body: string, signal?: AbortSi
       body,
       ...(signal && { signal }),
     });
-    return (await response.json()) as Answer;
-  } catch {
+    ({ status } = response);
+    const answer = (await response.json()) as Answer;
+    if (response.ok || answer.code) return answer;
+  } catch (error) {
     signal?.throwIfAborted();
-    return { code: "E_NETWORK", retryAfterMs: WAIT_MS };
+    if (!(error instanceof SyntaxError)) status = 0;
   }
+  // Somebody else has answered: a login says no, a proxy that it has no server.
+  return status && status < 500 ? { code: "E_FORBIDDEN" } : { code: "E_NETWORK", retryAfterMs: WAIT_MS };
 }

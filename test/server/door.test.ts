@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { integer } from "superstruct";
 import { type Middleware, server } from "../../server/index.ts";
+import type { SessionMiddleware } from "../../server/options.ts";
 import { html, shared } from "../../src/index.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { type Greeting, greetAs, hangUp, type Welcome } from "../support/greet.ts";
@@ -195,6 +197,53 @@ test("who answers too late who somebody is, is not waited for", async () => {
     assert.equal((await upgrade(served.url)).status, 503);
     await served.close();
   }
+});
+
+suite("session middleware that answers by itself", () => {
+  interface Answering {
+    readonly session: SessionMiddleware;
+    readonly status: number;
+    readonly ofSocket: number;
+  }
+  const answering: Record<string, Answering> = {
+    "at once": {
+      session: (_: never, response: ServerResponse) => void response.writeHead(401).end("log in"),
+      status: 401,
+      ofSocket: 401,
+    },
+    later: {
+      session: (_: never, response: ServerResponse) =>
+        void setImmediate(() => response.writeHead(302, { location: "/login" }).end()),
+      status: 302,
+      ofSocket: 403,
+    },
+  };
+  for (const [when, { session, status, ofSocket }] of Object.entries(answering))
+    test(`${when} ends what asked for one: a call and a page by its answer, a socket by ${ofSocket}`, async () => {
+      const logger = new MemoryLogger();
+      const served = await serve(page, { session, logger });
+      const ask = async (path: string, init?: RequestInit) =>
+        (await fetch(served.url + path, { redirect: "manual", ...init })).status;
+      const headers = { origin: served.url, "content-type": "application/json" };
+      const post = { method: "POST", headers, body: "{}" };
+      assert.equal((await upgrade(served.url)).status, ofSocket);
+      assert.equal(await ask("/"), status);
+      assert.equal(await ask("/_violet/session", post), status);
+      assert.equal(await ask("/_violet/rpc/any.name", post), status);
+      await served.close();
+      assert.deepEqual(logger.errors, []);
+    });
+
+  test("and fails ends it, too: asynchronous or not, its error is logged", async () => {
+    const logger = new MemoryLogger();
+    const served = await serve(page, { session: () => Promise.reject(new Error("no sessions")), logger });
+    assert.equal((await upgrade(served.url)).status, 500);
+    await served.close();
+    assert.deepEqual(
+      logger.errors.map(({ err }) => err.message),
+      ["no sessions"],
+    );
+  });
 });
 
 test("on https the session's cookie is Secure and belongs to this host alone", async () => {

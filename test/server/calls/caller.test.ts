@@ -1,5 +1,5 @@
 /** A page's calls over HTTP, as a browser makes them, against a real site: what is repeated, and what is not. */
-import { createServer, request, type Server } from "node:http";
+import { createServer, request, type Server, type ServerResponse } from "node:http";
 import { integer, optional, string } from "superstruct";
 import { server } from "../../../server/index.ts";
 import { type Caller, callServer } from "../../../src/calls/rpc.ts";
@@ -214,6 +214,29 @@ suite("a page that calls over HTTP", () => {
     await assert.rejects(callServer(lost, "calls.add", [1]), { code: "E_NETWORK" });
     other.closeAllConnections();
     other.close();
+  });
+
+  test("is told E_FORBIDDEN where something else sends it away: a login by JSON, by HTML, or by a redirect", async () => {
+    const answers: ((response: ServerResponse) => unknown)[] = [
+      (response) => response.writeHead(401).end('{"error":"log in"}'),
+      (response) => response.writeHead(403).end("<h1>Log in</h1>"),
+      (response) => response.writeHead(303, { location: "/login" }).end(),
+    ];
+    let answer = answers[0];
+    const login = createServer(({ url }, response) =>
+      url === "/login" ? response.end("<h1>Log in</h1>") : answer?.(response),
+    );
+    await new Promise<void>((resolve) => login.listen(0, "127.0.0.1", resolve));
+    const { port } = login.address() as { port: number };
+    const away = new PageCaller(await served.get("/"), served.url, `http://127.0.0.1:${port}`);
+    for (answer of answers)
+      await assert.rejects(callServer(away, "calls.add", [1], { id: "away" }), {
+        code: "E_FORBIDDEN",
+        message: /"calls.add"/,
+      });
+    assert.deepEqual(away.waits, []);
+    login.closeAllConnections();
+    login.close();
   });
 
   test("calls again what came too soon, with no id: it did not run", async () => {
