@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { VioletError } from "../src/errors.ts";
 
-/** A request's body. Rejects with E_TOO_BIG as soon as it is too long. */
+/** A request's body. Rejects with E_TOO_BIG as soon as it is too long, with E_NETWORK where its sender leaves before its end. */
 export function bytesOf(request: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer<ArrayBuffer>>();
   const chunks: Buffer<ArrayBuffer>[] = [];
@@ -17,6 +17,9 @@ export function bytesOf(request: IncomingMessage, maxBytes: number): Promise<Buf
     const [only = Buffer.alloc(0)] = chunks;
     resolve(chunks.length > 1 ? Buffer.concat(chunks) : only);
   });
-  request.on("error", reject);
+  const left = (cause?: unknown) => reject(new VioletError("E_NETWORK", {}, { origin: "network", cause }));
+  request.on("error", left);
+  // It may have gone before anybody listened.
+  if (request.destroyed) left();
   return promise;
 }

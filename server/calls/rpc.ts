@@ -24,6 +24,8 @@ type Body = Infer<typeof Body>;
 export const statuses: Partial<Record<ErrorCode, number>> = {
   E_BAD_KEY: 400,
   E_BAD_MESSAGE: 400,
+  // Nobody is there to be told.
+  E_NETWORK: 400,
   E_TOO_DEEP: 400,
   E_VALIDATION: 400,
   E_CSRF: 403,

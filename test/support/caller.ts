@@ -38,13 +38,18 @@ export class HttpCaller {
     return new HttpCaller(url, await get(path));
   }
 
+  /** What the page proves itself with. */
+  get credentials(): { readonly client?: string; readonly csrf?: string } {
+    return this.#page.payload ?? {};
+  }
+
   get id(): string {
     return this.#page.payload?.self.id ?? "";
   }
 
   async call(name: string, init: CallInit = {}): Promise<CallAnswer> {
     const { args = [], id, body = JSON.stringify({ args, id }), method = "POST", signal } = init;
-    const { client = "", csrf = "" } = this.#page.payload ?? {};
+    const { client = "", csrf = "" } = this.credentials;
     const headers = {
       "content-type": "application/json",
       cookie: this.cookie,

@@ -1,4 +1,7 @@
 /** Calls over HTTP, against a real site. */
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import express from "express";
 import { integer, object, string } from "superstruct";
 import { type CallContext, type Session, server, type VioletApp, violet } from "../../../server/index.ts";
@@ -277,6 +280,36 @@ suite("a function of the server, called over HTTP", () => {
     const late = await call("slow");
     assert.deepEqual([late.status, late.code, late.retryAfterMs], [503, "E_UNAVAILABLE", 1000]);
     while (ran.at(-1) !== "aborted") await new Promise(setImmediate);
+  });
+
+  test("is no failure where its caller leaves before all of it is there", async () => {
+    const before = logger().errors.length;
+    const { port } = served.server.address() as AddressInfo;
+    const closed = once(served.server, "request").then(([, response]) =>
+      once(response as ServerResponse, "close"),
+    );
+    const socket = connect(port, "127.0.0.1");
+    const { client = "", csrf = "" } = page.credentials;
+    const head = {
+      host: `127.0.0.1:${port}`,
+      origin: served.url,
+      cookie: page.cookie,
+      "violet-client": client,
+      "violet-csrf": csrf,
+      "content-type": "application/json",
+      "content-length": "100",
+    };
+    const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
+    socket.write(`POST /_violet/rpc/calls.add HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n{"args":[`);
+    socket.once("connect", () => socket.end());
+    await closed;
+    await call("fails");
+    assert.deepEqual(
+      logger()
+        .errors.slice(before)
+        .map(({ err }) => err.message),
+      ["the secret of the database"],
+    );
   });
 
   test("runs once for each id, and gives everybody who repeats the call what it gave", async () => {
