@@ -64,6 +64,7 @@ export async function answerCall(app: App, exchange: Exchange): Promise<void> {
   response.writeHead(status, {
     ...headers,
     ...(retryAfterMs && { "Retry-After": Math.ceil(retryAfterMs / 1000) }),
+    ...(status === 405 && { Allow: "POST, OPTIONS" }),
     // What is left of a body that was not read would be taken for the next request.
     ...(!request.complete && { Connection: "close" }),
     "Content-Type": "application/json",

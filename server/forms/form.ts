@@ -126,6 +126,7 @@ function back(
 function refuse(app: App, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const status = error instanceof VioletError ? statuses[error.code] : undefined;
   if (!status) app.report(error, "a form could not be taken");
+  if (status === 405) response.setHeader("Allow", "POST");
   // What is left of a body that was not read would be taken for the next request.
   if (!request.complete) response.setHeader("Connection", "close");
   sendError(response, error, app.settings.production && !status, status);
