@@ -1,4 +1,4 @@
-/** Imported first: on an older Node something else would be missing later, and nobody would know why. */
+/** Imported first, by the plugin too: on an older Node something else would be missing later, and nobody would know why. */
 const NEEDED = [24, 13] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);

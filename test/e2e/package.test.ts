@@ -86,15 +86,17 @@ suite("the package", () => {
     assert.match(await run(process.execPath, flags), /runs on the server only/);
   });
 
-  test("says which Node its server needs, on an older one", async () => {
+  test("says which Node its server and its plugin need, on an older one", async () => {
     const { engines } = await manifestOf(installed("."));
-    const older = `const versions = { ...process.versions, node: "24.12.0" };
-      Object.defineProperties(process, { versions: { value: versions }, version: { value: "v24.12.0" } });
-      await import("violet-live/server").catch((error) => console.log(error.message));`;
-    assert.equal(
-      await run(process.execPath, ["--input-type=module", "--eval", older]),
-      `violet-live needs Node ${engines.node.replace(">=", "")} or later; this is v24.12.0.\n`,
-    );
+    for (const entry of ["server", "rollup"]) {
+      const older = `const versions = { ...process.versions, node: "24.12.0" };
+        Object.defineProperties(process, { versions: { value: versions }, version: { value: "v24.12.0" } });
+        await import("violet-live/${entry}").catch((error) => console.log(error.message));`;
+      assert.equal(
+        await run(process.execPath, ["--input-type=module", "--eval", older]),
+        `violet-live needs Node ${engines.node.replace(">=", "")} or later; this is v24.12.0.\n`,
+      );
+    }
   });
 
   test("E17.1 has types in every entry, complete without skipLibCheck", async () => {
