@@ -28,6 +28,8 @@ export interface Credentials {
 interface HttpCaller {
   readonly client: Client;
   readonly session: Session;
+  /** With whose its calls are counted: the session's, or, where it brings none, the address's. */
+  readonly counted: string;
 }
 
 export class Door {
@@ -56,11 +58,17 @@ export class Door {
    * that middleware answers by itself.
    */
   async session(request: IncomingMessage, response: ServerResponse): Promise<Session> {
+    const known = await this.#known(request, response);
+    return sessionOf(request, known.id ?? randomId(), known.user);
+  }
+
+  /** The id of the session that the request brings, and its user. */
+  async #known(request: IncomingMessage, response: ServerResponse) {
     const { session, limits } = this.#settings;
     if (session && !("session" in request))
       await inTime(pass(session, request, response), { what: "The session middleware", ...limits });
     const user = await this.#user(request);
-    return sessionOf(request, this.#cookies.find(request, user) ?? randomId(), user);
+    return { id: this.#cookies.find(request, user), user };
   }
 
   /** The session that the request comes with; undefined where it has none that holds. */
@@ -153,11 +161,12 @@ export class Door {
   }
 
   async #caller(request: IncomingMessage, response: ServerResponse, claim: Claim): Promise<HttpCaller> {
-    const session = await this.session(request, response);
+    const known = await this.#known(request, response);
+    const session = sessionOf(request, known.id ?? randomId(), known.user);
     const address = this.origins.address(request);
     if (await this.#failures.waitMs(address)) fail("E_RATE");
     const id = this.#idOf(claim, { session, address });
-    return { client: this.client(id ?? fail("E_CSRF"), session), session };
+    return { client: this.client(id ?? fail("E_CSRF"), session), session, counted: known.id ?? address };
   }
 
   left({ address }: Peer): void {

@@ -5,8 +5,8 @@ import { Recent } from "../recent.ts";
 type RateLimits = Pick<Limits, "messagesPerSecond" | "messageBurst">;
 
 /**
- * How often a session calls over HTTP: as often as a page may send messages, whatever the number of its pages. A session's
- * bucket is the time at which it is full again (docs/decisions/rates.md); one that is full need not be known.
+ * How often a session calls over HTTP: as often as a page may send messages, whatever the number of its pages. Calls without
+ * a session, which may come where no token is asked for, are an address's. A bucket is the time at which it is full again (docs/decisions/rates.md); one that is full need not be known.
  */
 export class CallRates {
   readonly #costMs: number;
@@ -23,25 +23,25 @@ export class CallRates {
   }
 
   /** Throws E_RATE. */
-  take(session: string): void {
+  take(counted: string): void {
     const now = this.#now();
-    const bucket = this.#bucketOf(session, now);
+    const bucket = this.#bucketOf(counted, now);
     const fullAt = Math.max(bucket.fullAt, now) + this.#costMs;
     const waitMs = fullAt - now - this.#burstMs;
     if (waitMs > 0) throw new TooManyCalls(waitMs);
     bucket.fullAt = fullAt;
   }
 
-  #bucketOf(session: string, now: number) {
+  #bucketOf(counted: string, now: number) {
     // After so long any bucket is full.
     if (now - this.#turnedAt > this.#burstMs) {
       this.#buckets.turn();
       this.#turnedAt = now;
     }
-    const known = this.#buckets.get(session);
+    const known = this.#buckets.get(counted);
     if (known) return known;
     const bucket = { fullAt: 0 };
-    this.#buckets.set(session, bucket);
+    this.#buckets.set(counted, bucket);
     return bucket;
   }
 }

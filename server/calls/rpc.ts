@@ -77,8 +77,8 @@ export async function answerCall(app: App, exchange: Exchange): Promise<void> {
 async function outcomeOf(app: App, { request, response, name }: Exchange): Promise<Outcome> {
   if (request.method !== "POST") fail("E_METHOD", { name, expected: "POST" });
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) fail("E_CONTENT_TYPE");
-  const { client, session } = await app.door.caller(request, response);
-  app.callRates.take(session.id);
+  const { client, session, counted } = await app.door.caller(request, response);
+  app.callRates.take(counted);
   const callable = app.registry.find(name, "rpc");
   const { args, id } = bodyOf(await textOf(request, app.settings.maxMessageBytes), app);
   const taken = takeArguments(callable.structs, args, name);

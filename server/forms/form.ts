@@ -52,8 +52,8 @@ async function outcomeOf(
   if (!callback) return fail("E_UNKNOWN_CALLABLE", { name: hidden.callback });
   const args = argumentsOf(hidden, fields, callback.structs.length);
   try {
-    const { client, session } = await app.door.sender(request, response, hidden.csrf);
-    app.callRates.take(session.id);
+    const { client, session, counted } = await app.door.sender(request, response, hidden.csrf);
+    app.callRates.take(counted);
     const owner = { client, session, params: plain(hidden.params, "params") as typeof hidden.params };
     const [path = ""] = address.split("?", 1);
     const instance = await app.instances.openForForms(name, owner, { session: session.id, path });

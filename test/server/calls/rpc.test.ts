@@ -4,7 +4,14 @@ import type { ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import express from "express";
 import { integer, object, string } from "superstruct";
-import { type CallContext, type Session, server, type VioletApp, violet } from "../../../server/index.ts";
+import {
+  type CallContext,
+  type Session,
+  server,
+  type VioletApp,
+  type VioletOptions,
+  violet,
+} from "../../../server/index.ts";
 import type { Middleware } from "../../../server/options.ts";
 import { VioletError } from "../../../src/errors.ts";
 import { callback, client, html, shared } from "../../../src/index.ts";
@@ -335,23 +342,29 @@ suite("a function of the server, called over HTTP", () => {
     }
   });
 
-  test("is called so often and no more", async () => {
+  const isLimited = async (options: VioletOptions, headers: CallInit["headers"]) => {
     const limited = await serve(
       (site, app) =>
         site.get(
           "/",
           app.page(() => html`<p>${place.n}</p><violet-status></violet-status>`),
         ),
-      { modules: {}, limits: { messagesPerSecond: 1, messageBurst: 2 } },
+      { modules: {}, limits: { messagesPerSecond: 1, messageBurst: 2 }, ...options },
     );
     const visitor = await HttpCaller.visit(limited);
     const statuses = [];
-    for (let count = 0; count < 4; count++) statuses.push(await visitor.call("any.name"));
+    for (let count = 0; count < 4; count++)
+      statuses.push(await visitor.call("any.name", { headers: headers ?? {} }));
     await limited.close();
     assert.ok(statuses.some(({ status }) => status === 404));
     const last = statuses.at(-1);
     assert.deepEqual([last?.status, last?.code], [429, "E_RATE"]);
     assert.ok(Number(last?.headers.get("retry-after")) >= 1);
     assert.ok((last?.retryAfterMs ?? 0) > 0);
-  });
+  };
+
+  test("T34 is called so often and no more by one session", () => isLimited({}, {}));
+
+  test("T34 is called so often and no more from one address, by who brings no session where no token is asked for", () =>
+    isLimited({ csrf: false }, { cookie: undefined, "violet-client": undefined, "violet-csrf": undefined }));
 });
