@@ -283,9 +283,10 @@ export class Runtime implements LinkHost, LiveHost, LocalHost, Caller {
     return { client, csrf, copy: this.#copy, heard: this.lastLetter, stores };
   }
 
-  welcomed({ client, self, heard }: Extract<DownFrame, { type: "welcome" }>): void {
+  welcomed({ client, self, heard, lost }: Extract<DownFrame, { type: "welcome" }>): void {
     this.#numbered.clear();
     this.#exchange.heard = heard;
+    if (lost) this.bus.emit("loss", { reason: "E_MISSED" });
     this.#payload = { ...this.#payload, client, self: self as Client };
   }
 

@@ -169,6 +169,7 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
         self: this.#client,
         heartbeatMs,
         heard: from,
+        lost: mailbox.hasLost(from, this.#client.id) || undefined,
       }),
     );
     // Handlers of `connect` may write letters: to a page that has its welcome.

@@ -61,6 +61,11 @@ export class Mailbox {
       .sort(inOrder);
   }
 
+  /** Whether some of what a client has not heard is kept no longer. */
+  hasLost(heard: number, id: string): boolean {
+    return Math.max(this.#toAll.lastDropped, this.#toOne.get(id)?.lastDropped ?? 0) > heard;
+  }
+
   /** A client has these. */
   heard(i: number, id: string): void {
     const box = this.#toOne.get(id);
@@ -85,9 +90,12 @@ const inOrder = (a: Letter, b: Letter): number => a.i - b.i;
 class Box {
   /** In no order. */
   letters: Letter[] = [];
+  /** The number of the last letter that gave its place to another one. */
+  lastDropped = 0;
   #next = 0;
 
   add(letter: Letter): void {
+    this.lastDropped = this.letters[this.#next]?.i ?? this.lastDropped;
     this.letters[this.#next] = letter;
     this.#next = (this.#next + 1) % MAX_KEPT;
   }

@@ -7,8 +7,11 @@ export interface BrowserEvents {
   readonly disconnect: { readonly code: number };
   /** A write was refused and rolled back, or a realtime call or an event was not taken. */
   readonly refused: { readonly store?: string; readonly call?: string; readonly error: Error };
-  /** A write was dropped, or nobody knows whether it was taken. */
-  readonly loss: { readonly store: string; readonly write: unknown; readonly reason: string };
+  /**
+   * A write was dropped, or nobody knows whether it was taken. Without a store: calls and events of the server did not reach
+   * this page, which was away for more of them than are kept (`E_MISSED`).
+   */
+  readonly loss: { readonly store?: string; readonly write?: unknown; readonly reason: string };
   /** A bounded queue is full: of a store's writes, or of calls and events, of which this one is not sent. */
   readonly overflow: { readonly store?: string; readonly call?: string; readonly event?: string };
 }

@@ -66,7 +66,10 @@ export function warnOfMistakes(ready: Promise<unknown>): void {
   on("refused", ({ store, call, error }) => {
     if (!error.cause) console.warn(`violet: "${store ?? call}" is refused: ${error.message}`);
   });
-  on("loss", ({ store, reason }) => console.warn(`violet: a write to "${store}" is lost (${reason}).`));
+  on("loss", ({ store, reason }) => {
+    const what = store === undefined ? "what the server called and told meanwhile" : `a write to "${store}"`;
+    console.warn(`violet: ${what} is lost (${reason}).`);
+  });
   on("overflow", ({ store, call, event }) =>
     console.warn(`violet: "${store ?? call ?? event}" is not sent: too much waits for the server already.`),
   );

@@ -157,6 +157,8 @@ export const frames = {
       heartbeatMs: Count,
       /** The letters above this number follow. */
       heard: Count,
+      /** Not all of them: there were more than are kept. */
+      lost: optional(literal(true)),
     }),
   ),
   /**

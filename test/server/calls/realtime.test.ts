@@ -206,6 +206,23 @@ suite("calls and events over the socket", () => {
     assert.deepEqual(events, [3]);
   });
 
+  test("C2.2.8 that a page missed are 256 at most; of others it is told loss, before them", async () => {
+    const losses: unknown[] = [];
+    on(client.on("loss", (about) => losses.push([about, told.length])));
+    await connect();
+    for (const missed of [256, 257]) {
+      told.length = 0;
+      page.runtime.link.drop(closeCodes.heartbeat);
+      app.run(() => {
+        for (let n = 0; n < missed; n++) clientModule.notify.invoke(page.runtime.client.id, String(n));
+      });
+      await page.until("live");
+      await until(() => told.at(-1) === String(missed - 1));
+      assert.equal(told.length, 256);
+    }
+    assert.deepEqual(losses, [[{ reason: "E_MISSED" }, 0]]);
+  });
+
   test("C2.2.8 that were written to a page whose welcome was lost arrive with its next one", async () => {
     on(app.on("connect", ({ id }) => app.run(() => clientModule.notify.invoke(id, "hello"))));
     const { headers, payload } = await served.get("/");

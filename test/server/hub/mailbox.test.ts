@@ -16,7 +16,7 @@ class Bench extends HubBench {
     const frames = await page.send({ type: "hello", protocol: 1, client, heard, stores: [] });
     const [welcome] = frames;
     assert.ok(welcome?.type === "welcome");
-    return { page, heard: welcome.heard, news: newsOf(frames) };
+    return { page, heard: welcome.heard, lost: welcome.lost, news: newsOf(frames) };
   }
 }
 
@@ -76,6 +76,24 @@ suite("letters", () => {
     const { news } = await bench.hello("ann", heard);
     assert.equal(news.length, 512);
     assert.deepEqual([news[0], news.at(-1)], [44, 1299]);
+  });
+
+  test("that are more than are kept are told to be lost, to who has not heard them", async () => {
+    for (const to of [["ann"], undefined]) {
+      const bench = new Bench();
+      const { page, heard, lost } = await bench.hello("ann");
+      assert.equal(lost, undefined);
+      bench.tell(0, to);
+      const first = lastOf(await page.news());
+      page.connection.closed(1006);
+      for (let n = 0; n < 256; n++) bench.tell(n, to);
+      const back = await bench.hello("ann", first);
+      assert.deepEqual([back.lost, back.news.length], [undefined, 256]);
+      back.page.connection.closed(1006);
+      const late = await bench.hello("ann", heard);
+      assert.deepEqual([late.lost, late.news.length], [true, 256]);
+      assert.equal((await bench.hello("bob")).lost, undefined);
+    }
   });
 
   test("are kept no longer for a page that has heard them", async () => {
