@@ -31,12 +31,17 @@ const words = new Map<string, boolean | null>([
 /** What may stand after a backslash. */
 const escapes: Record<string, string> = { n: "\n", t: "\t", "'": "'", '"': '"', "\\": "\\" };
 
+/** Templates have few; where data makes the texts, they are forgotten all at once when they are so many. */
+const MAX_KNOWN = 1000;
 const known = new Map<string, Call>();
 
 /** Reads a call. Throws E_CALL. Runs everywhere; `where` is what the message begins with. */
 export function parseCall(text: string, where: () => string): Call {
   let call = known.get(text);
-  if (!call) known.set(text, (call = read(text, () => misuse("E_CALL", where(), CHECKED && { name: text }))));
+  if (call) return call;
+  call = read(text, () => misuse("E_CALL", where(), CHECKED && { name: text }));
+  if (known.size === MAX_KNOWN) known.clear();
+  known.set(text, call);
   return call;
 }
 
