@@ -16,6 +16,7 @@ import { WaitedFor } from "./context.ts";
 import type { CallContext } from "./functions.ts";
 import { TooManyCalls } from "./rates.ts";
 import type { Outcome } from "./results.ts";
+import { toldByApps } from "./told.ts";
 
 const Body = object({ args: Args, id: optional(size(string(), 1, 128)) });
 type Body = Infer<typeof Body>;
@@ -40,9 +41,7 @@ export const statuses: Partial<Record<ErrorCode, number>> = {
   E_RATE: 429,
   E_UNAVAILABLE: 503,
 };
-
-/** What a function may throw for its caller. Any other error in it is the app's own. */
-const ofFunctions: string[] = ["E_FORBIDDEN", "E_UNAVAILABLE", "E_VALIDATION"] satisfies ErrorCode[];
+const toldByCalls: ReadonlySet<string> = new Set(Object.keys(statuses));
 
 /** One call. */
 interface Exchange {
@@ -125,18 +124,18 @@ async function answer(
   } catch (error) {
     // Who left is told nothing, and what the function made of that is no fault of it.
     if (context.signal.aborted) return GONE;
-    return failed(app, error, { function: name, client: context.client.id }, ofFunctions);
+    return failed(app, error, { function: name, client: context.client.id }, toldByApps);
   }
 }
 
 /** A caller learns of an error what its code says, and no more. */
-function failed(app: App, cause: unknown, facts: Facts, told = Object.keys(statuses)): Outcome {
-  const known = cause instanceof VioletError && told.includes(cause.code) ? cause : undefined;
+function failed(app: App, cause: unknown, facts: Facts, told = toldByCalls): Outcome {
+  const known = cause instanceof VioletError && told.has(cause.code) ? cause : undefined;
   if (!known) app.report(cause, `the function "${facts.function}" failed`, facts);
   const { code, field, message } = known ?? new VioletError("E_INTERNAL");
   const status = statuses[code] ?? 500;
   // What a function itself threw is what it gave: who repeats the call would get the same again.
-  const isLate = status === 503 && told !== ofFunctions;
+  const isLate = status === 503 && told !== toldByApps;
   const retryAfterMs = known instanceof TooManyCalls ? known.retryAfterMs : isLate ? RETRY_MS : undefined;
   const stack = known || app.settings.production ? undefined : (cause as Partial<Error> | undefined)?.stack;
   return {

@@ -1,6 +1,7 @@
 /** What somebody is told of a callback that failed. */
 import { type ErrorCode, VioletError } from "../../src/errors.ts";
 import type { Refusal } from "../../src/state/struct.ts";
+import { toldByApps } from "../calls/told.ts";
 
 export interface Failure {
   readonly code: ErrorCode;
@@ -10,14 +11,12 @@ export interface Failure {
   readonly message: string;
 }
 
-/** The errors of callbacks that say something to who called. Any other is the app's own. */
-const told: ReadonlySet<ErrorCode> = new Set([
-  "E_FORBIDDEN",
+/** With what Violet itself says of a call. */
+const told: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...toldByApps,
   "E_RATE",
   "E_STORE_FULL",
-  "E_UNAVAILABLE",
   "E_UNKNOWN_CALLABLE",
-  "E_VALIDATION",
 ]);
 
 export const isTold = (error: unknown): error is VioletError =>
