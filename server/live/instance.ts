@@ -4,9 +4,10 @@
  * number when the callback has settled, and what it wrote until then with each `render()`. A callback that throws has
  * written nothing since the last of these.
  */
-import { fail, VioletError } from "../../src/errors.ts";
+import { fail } from "../../src/errors.ts";
 import type { Batch, Call } from "../../src/state/core.ts";
 import type { Client } from "../../src/state/definition.ts";
+import { rootHandle } from "../../src/state/handle.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import { takeArguments, validate } from "../../src/state/validation.ts";
@@ -22,6 +23,7 @@ import type { Facts } from "../logger.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
 import { type Failure, failureOf, isTold } from "./failure.ts";
 import { fromFields } from "./fields.ts";
+import { type Draft, Turn } from "./turn.ts";
 
 /** What the instances of an app have in common. */
 export interface InstanceHost extends AuthorityHost {
@@ -49,7 +51,7 @@ interface Outcome extends Written, Omit<Told, "frame"> {
   readonly cause?: unknown;
 }
 
-interface Written extends Pick<Batch, "ops" | "undo"> {
+interface Written extends Draft {
   /** By how many bytes the state grows. */
   readonly grown?: number;
 }
@@ -61,18 +63,16 @@ interface Told {
   readonly author: Subscription;
 }
 
-const NOTHING: Pick<Batch, "ops" | "undo"> = { ops: [], undo: [] };
+const NOTHING: Draft = { ops: [], undo: [] };
 
 export class Instance extends Authority {
   readonly #host: InstanceHost;
   readonly #own: Own;
   readonly #queue: Told[] = [];
-  /** The call that is under way. */
-  #running: Told | undefined;
-  /** What it wrote since the last `render()`. */
-  #written: Pick<Batch, "ops" | "undo"> | undefined;
-  /** Starts the running call's time anew. */
-  #renew: (() => void) | undefined;
+  /** The call that is under way, until it is answered. */
+  #told: Told | undefined;
+  /** The same, while it may write. */
+  #turn: Turn | undefined;
   #isOver = false;
   #leaving: AbortController | undefined;
   #rate: Bucket | undefined;
@@ -133,8 +133,9 @@ export class Instance extends Authority {
     const hook = options[name] as ((state: object, ...rest: unknown[]) => unknown) | undefined;
     if (!hook) return;
     const failed = (error: unknown) => this.fault(error, { hook: name });
+    const state = rootHandle(this);
     try {
-      const given = this.#within(() => hook.call(options, this.root, ...about, this.#context()));
+      const given = this.#within(() => hook.call(options, state, ...about, this.#context()));
       if (isAwaitable(given)) given.then(undefined, failed);
     } catch (error) {
       failed(error);
@@ -145,52 +146,55 @@ export class Instance extends Authority {
     return this.#host.within(this.#own, fn);
   }
 
-  get #signal(): AbortSignal {
+  #signal(turn: Turn | undefined): AbortSignal {
     this.#leaving ??= new AbortController();
     if (this.#isOver) this.#leaving.abort();
-    return this.#leaving.signal;
+    const { signal } = this.#leaving;
+    return turn ? AbortSignal.any([signal, turn.signal]) : signal;
   }
 
   /** Of one call, or of a hook: an instance at rest keeps none. */
-  #context(call?: Told): LiveContext {
+  #context(turn?: Turn): LiveContext {
     const { client, session, params } = this.#own;
     const { broadcast } = this.#host;
-    const signal = () => this.#signal;
+    let signal: AbortSignal | undefined;
+    const signalOnce = () => (signal ??= this.#signal(turn));
     return {
       client,
       session,
       params,
       get signal() {
-        return signal();
+        return signalOnce();
       },
-      render: () => this.#render(call),
+      render: () => this.#render(turn),
       broadcast: (event, data) => broadcast(event, data),
       broadcastTo: (to, event, data) => broadcast(event, data, [to].flat() as string[]),
     };
   }
 
-  /** What another call has written so far is its own: neither a hook sends it, nor a callback that had its time. */
-  async #render(call: Told | undefined): Promise<void> {
+  /** What another call has written so far is its own: a hook does not send it, nor does a call that was answered. */
+  async #render(turn: Turn | undefined): Promise<void> {
+    turn?.mustBeInTime();
     this.close();
-    if (call === this.#running) this.#send();
+    if (turn === this.#turn) this.#send();
     await this.settled();
     await this.#host.sent();
   }
 
   #send() {
-    const written = this.#written;
-    if (written?.ops.length) {
-      this.#check(written);
-      this.#written = { ops: [], undo: [] };
-      super.commit(written);
+    const { draft } = this.#turn ?? {};
+    if (draft?.ops.length) {
+      this.#check(draft);
+      (this.#turn as Turn).draft = { ops: [], undo: [] };
+      super.commit(draft);
     }
-    this.#renew?.();
+    this.#turn?.renew();
   }
 
   /** Without what the running call has not sent: it may yet be undone. */
   override committedState(): JsonObject {
     this.close();
-    const { ops, undo } = this.#written ?? NOTHING;
+    const { ops, undo } = this.#turn?.draft ?? NOTHING;
     this.revert(undo);
     const state = super.committedState();
     for (const op of ops) this.tree.apply(op);
@@ -206,7 +210,7 @@ export class Instance extends Authority {
 
   override submit({ n, batches }: Frame<"write">, author: Subscription): void {
     const { writer } = author;
-    const waiting = this.#running ? [this.#running, ...this.#queue] : [];
+    const waiting = this.#told ? [this.#told, ...this.#queue] : [];
     const last = waiting.findLast(({ author: { writer: own } }) => own === writer);
     const next = last ? last.n + 1 : this.next(writer);
     if (n + batches.length <= next) {
@@ -222,7 +226,7 @@ export class Instance extends Authority {
     if (this.#queue.length) return author.postpone(n);
     for (const [index, frame] of batches.entries())
       if (index >= known) this.#queue.push({ frame, n: n + index, author });
-    if (!this.#running) void this.#work();
+    if (!this.#told) void this.#work();
   }
 
   protected override get facts(): Facts {
@@ -231,23 +235,22 @@ export class Instance extends Authority {
 
   /** Of the callback that is under way. */
   #failed(error: unknown) {
-    const call = this.#running?.frame;
-    this.fault(error, !call || Array.isArray(call) ? {} : { callback: call.action });
+    this.fault(error, factsOf(this.#told));
   }
 
   /** One after another; what takes no time is done at once. */
   async #work(): Promise<void> {
     for (let told = this.#queue.shift(); told; told = this.#queue.shift()) {
-      this.#running = told;
+      this.#told = told;
       try {
         const running = this.#begin(told);
-        if (running) await this.#inTime(running);
+        if (running) await running;
         this.#enter({ ...told, ...this.#taken() });
       } catch (error) {
         this.#refuse(told, error);
       }
     }
-    this.#running = undefined;
+    this.#told = undefined;
     // At rest it keeps no room for more.
     this.#queue.length = 0;
   }
@@ -259,46 +262,47 @@ export class Instance extends Authority {
   }
 
   async #run(told: Told): Promise<Failure | undefined> {
-    this.#running = told;
+    this.#told = told;
     try {
-      const running = this.#begin(told);
-      if (running) await this.#inTime(running);
+      await this.#begin(told);
       super.commit(this.#taken());
     } catch (error) {
       return this.#undone(error);
     } finally {
-      this.#running = undefined;
+      this.#told = undefined;
     }
     await this.settled();
     return undefined;
   }
 
-  #begin(told: Told): Promise<unknown> | undefined {
+  /** A promise, where the callback takes time. */
+  #begin(told: Told): Promise<void> | undefined {
     this.close();
-    this.#written = { ops: [], undo: [] };
-    return this.#take(told);
+    const { callback } = factsOf(told);
+    const turn = new Turn(`${this.definition.name.slice(1)}.${callback}`, this.#host);
+    this.#turn = turn;
+    const running = this.#take(told, turn);
+    return running && turn.inTime(running, (error) => this.#failed(error));
   }
 
   /** What the callback wrote. Throws where it may not. */
   #taken(): Written {
     this.close();
-    const { ops, undo } = this.#written as Batch;
-    const grown = this.#check({ ops, undo });
-    this.#written = undefined;
-    return { ops, undo, grown };
+    const { draft } = this.#turn as Turn;
+    const grown = this.#check(draft);
+    this.#turn = undefined;
+    return { ...draft, grown };
   }
 
-  /** A promise, where the callback gives one. */
-  #take(told: Told): Promise<unknown> | undefined {
-    const { frame } = told;
+  /** What the callback gives, if that is to be waited for. */
+  #take({ frame }: Told, turn: Turn): PromiseLike<unknown> | undefined {
     this.#count();
     if (Array.isArray(frame)) return this.#model(frame);
     const { structs, run } = this.#callback(frame);
     const args = takeArguments(structs, fromFields(structs, frame.args), frame.action);
     const call = run as (...args: unknown[]) => unknown;
-    const given = this.#within(() => call(this.root, ...args, this.#context(told)));
-    // Those of databases are often no Promise.
-    return isAwaitable(given) ? Promise.resolve(given) : undefined;
+    const given = this.#within(() => call(turn.rootOf(this), ...args, this.#context(turn)));
+    return isAwaitable(given) ? given : undefined;
   }
 
   #callback({ action }: Call): Callback {
@@ -328,45 +332,22 @@ export class Instance extends Authority {
     }
   }
 
-  /** A callback has `handlerMs`, and after each `render()` as long again. */
-  #inTime(running: Promise<unknown>): Promise<unknown> {
-    const { handlerMs } = this.#host.limits;
-    return new Promise((resolve, reject) => {
-      let stop = () => {};
-      const renew = () => {
-        stop();
-        const message = `A callback of "${this.name}" took longer than ${handlerMs} ms (limits.handlerMs).`;
-        stop = this.#host.after(handlerMs, () => {
-          this.#failed(new VioletError("E_UNAVAILABLE", {}, { message }));
-          reject(new VioletError("E_UNAVAILABLE"));
-        });
-      };
-      this.#renew = renew;
-      renew();
-      running.then(resolve, reject).finally(() => {
-        stop();
-        // One that had its time may settle while another runs.
-        if (this.#renew === renew) this.#renew = undefined;
-      });
-    });
-  }
-
   /** What its own code writes is checked as a whole, when it is sent. */
   protected override check(batch: Batch, added: readonly Op[] | Call): void {
-    if (!this.#written) super.check(batch, added);
+    if (!this.#turn) super.check(batch, added);
   }
 
   /** What is written while a call is under way belongs to it, also where a timer writes. */
   protected override commit(batch: Batch): void {
-    if (!this.#written) return super.commit(batch);
-    this.#written.ops.push(...batch.ops);
-    this.#written.undo.push(...batch.undo);
+    if (!this.#turn) return super.commit(batch);
+    this.#turn.draft.ops.push(...batch.ops);
+    this.#turn.draft.undo.push(...batch.undo);
   }
 
   /** Gives by how much the state grows. */
-  #check(written: Pick<Batch, "ops" | "undo">): number {
-    validate(this, written.ops);
-    return this.checkedGrowth(written);
+  #check(draft: Draft): number {
+    validate(this, draft.ops);
+    return this.checkedGrowth(draft);
   }
 
   #refuse({ n, author }: Told, error: unknown) {
@@ -377,8 +358,11 @@ export class Instance extends Authority {
 
   /** What it wrote since the last `render()` is undone; gives what is told of why. */
   #undone(error: unknown): Failure {
-    const { undo, ops } = this.#written as Batch;
-    this.#written = undefined;
+    this.close();
+    const turn = this.#turn as Turn;
+    const { undo, ops } = turn.draft;
+    this.#turn = undefined;
+    turn.refuse();
     this.revert(undo);
     if (ops.length) this.notify(undefined);
     // Its signal was to end it.
@@ -398,3 +382,7 @@ export class Instance extends Authority {
     );
   }
 }
+
+/** What the log says of a call: which callback, or nothing where a field is written. */
+const factsOf = (told: Told | undefined): Facts =>
+  !told || Array.isArray(told.frame) ? {} : { callback: told.frame.action };

@@ -1,4 +1,5 @@
 import type { StoreCore } from "../state/core.ts";
+import type { Handle } from "../state/handle.ts";
 import type { Path } from "../state/ops.ts";
 import { isActing } from "../state/resolver.ts";
 
@@ -15,10 +16,11 @@ const placeOf = (core: StoreCore, path: Path) => [core.name, ...path].join(".");
 const isAlone = (core: StoreCore, value: unknown): boolean =>
   typeof value !== "number" || core.definition.scope !== "shared" || isActing(core);
 
-export function noteRead(core: StoreCore, path: Path, value: unknown): void {
+export function noteRead(handle: Handle, key: string, value: unknown): void {
+  const { core } = handle;
   if (isAlone(core, value)) return;
   if (!readNow.size) queueMicrotask(() => readNow.clear());
-  readNow.add(placeOf(core, path));
+  readNow.add(placeOf(core, [...handle.path, key]));
 }
 
 export function noteWrite(core: StoreCore, path: Path, value: unknown): void {

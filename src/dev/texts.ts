@@ -68,6 +68,8 @@ export const texts = {
     `${at(d)} is gone: the element that this handle followed was removed. Read it again from the list.`,
   E_EVENT: (d) => `"${d.name}" is an event of Violet's own: only Violet tells it.`,
   E_INTERNAL: () => "Something failed on the server.",
+  E_LATE: (d) =>
+    `"${d.name}" took longer than limits.handlerMs and was refused: what it writes now is not taken. Let its signal end it.`,
   E_LIMIT: (d) => `The limit of ${d.name ?? "this kind"} is reached${but(d)}.`,
   E_METHOD: (d) => `"${d.name}" is called by POST alone.`,
   E_MODIFIER: (d) =>

@@ -147,7 +147,7 @@ export class Handle implements ProxyHandler<object> {
     const node = this.seen(key, isTracked);
     if (!Object.hasOwn(node, key)) return Reflect.get(target, key);
     const value = node[key];
-    if (DEV && !isTracked && this.node) noteRead(this.core, [...this.path, key], value);
+    if (DEV && !isTracked && this.node) noteRead(this, key, value);
     return isNode(value) && !isTracked ? this.#child(key, value).proxy : value;
   }
 

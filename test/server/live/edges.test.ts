@@ -4,7 +4,7 @@ import { customElement } from "lit/decorators.js";
 import { array, boolean, integer, object, optional, size, string } from "superstruct";
 import { from, LiveElement, VioletElement } from "../../../elements/index.ts";
 import { type LiveContext, live, type VioletApp } from "../../../server/index.ts";
-import { client, html, VioletError } from "../../../src/index.ts";
+import { client, html, increment, VioletError } from "../../../src/index.ts";
 import { LiveReplica } from "../../../src/state/live-replica.ts";
 import { closeCodes } from "../../../src/wire/close-codes.ts";
 import { NodeClient } from "../../support/node-client.ts";
@@ -19,7 +19,12 @@ let started = 0;
 let ended: string[] = [];
 let mounts: ((state: { n: number }, context: Context) => unknown) | undefined;
 let begins: () => unknown = () => ({ n: 0, text: "" });
-const late: (() => unknown)[] = [];
+/** What callbacks that were answered may still do. */
+interface Late {
+  readonly state: { n: number };
+  readonly context: LiveContext;
+}
+const late: Late[] = [];
 
 const box = live({
   state: object({ n: integer(), text: string() }),
@@ -67,15 +72,20 @@ const box = live({
       await doubt.promise;
       throw new Error("no");
     },
-    hang: (state, { render }) => {
-      late.push(() => {
-        state.n = -1;
-        return render();
-      });
+    trip: (state) => {
+      state.n = 50;
+      throw new Error("at once");
+    },
+    hang: (state, context) => {
+      late.push({ state, context });
       return new Promise(() => {});
+    },
+    leave: (state, context) => {
+      late.push({ state, context });
     },
     halves: async (state) => {
       state.n = 1;
+      started++;
       await gate.promise;
       throw new VioletError("E_VALIDATION", {}, { field: "n", message: "No." });
     },
@@ -392,21 +402,49 @@ suite("a live component", () => {
     assert.match(logged().join(), /initial state of "box" took longer than 2000 ms/);
   });
 
-  test("T39 sends nothing of another call by a render() that comes too late", async () => {
+  test("has written nothing by a callback that throws at once", async () => {
     const a = mount("box", "a");
-    a.send("hang", []);
+    a.send("trip", []);
     await settled(a);
-    assert.equal(a.error?.code, "E_UNAVAILABLE");
+    a.send("add", []);
+    await settled(a);
+    assert.equal(n(a), 1);
+  });
+
+  /** A call that was answered, while another one has written and not sent. */
+  const duringAnother = async (first: "hang" | "leave") => {
+    const a = mount("box", "a");
+    a.send(first, []);
+    await settled(a);
     const shown: number[] = [];
-    a.listen(() => shown.push(n(a)));
+    a.listen(() => n(a) && shown.push(n(a)));
     a.send("halves", []);
-    await until(() => late.length === 1 && a.isBusy);
-    await new Promise(setImmediate);
-    const sent = late[0]?.();
+    await until(() => started === 1);
+    return { a, shown, ...(late[0] as Late) };
+  };
+
+  test("T39 takes nothing more of a callback that had its time, and says so to it", async () => {
+    const { a, shown, state, context } = await duringAnother("hang");
+    assert.equal(a.error?.code, "E_UNAVAILABLE");
+    assert.equal(context.signal.aborted, true);
+    for (const write of [() => state.n--, () => increment(state, "n")])
+      assert.throws(write, { code: "E_LATE", message: /"box\.hang" took longer/ });
+    await assert.rejects(context.render(), { code: "E_LATE" });
     gate.resolve();
-    await sent;
     await settled(a);
-    assert.deepEqual([a.error?.field, n(a), shown.includes(1)], ["n", 0, false]);
+    assert.deepEqual([a.error?.field, n(a), shown], ["n", 0, []]);
+  });
+
+  test("T39 sends nothing of another call by the render() of one that is over", async () => {
+    const { a, shown, context } = await duringAnother("leave");
+    assert.equal(context.signal.aborted, false);
+    await context.render();
+    gate.resolve();
+    await settled(a);
+    assert.deepEqual([a.error?.field, n(a), shown], ["n", 0, []]);
+    a.unmount();
+    await until(() => ended.length === 1);
+    assert.equal(context.signal.aborted, true);
   });
 
   test("shows a page that comes back nothing that a callback has not sent", async () => {
