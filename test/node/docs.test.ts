@@ -1,11 +1,19 @@
 /** What the docs say is held against the code: tables, examples, links, commands, and the tests that they name. */
 import { globSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
+import { object } from "superstruct";
+import { violet as plugin } from "../../plugin/violet.ts";
 import { defaultLimits } from "../../server/limits.ts";
+import type { Component } from "../../server/live/component.ts";
+import { live } from "../../server/live/live.ts";
 import { settingsOf } from "../../server/options.ts";
+import { namedIn } from "../../src/calls/callable.ts";
 import { texts } from "../../src/dev/texts.ts";
+import { local } from "../../src/state/local.ts";
+import { definitionOf } from "../../src/state/store.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { frames } from "../../src/wire/frames.ts";
+import { optionsIn, variablesIn } from "../support/declared.ts";
 import { codesIn, filesIn, sectionOf, tablesOf, testsIn } from "../support/markdown.ts";
 import { Newcomer, root } from "../support/newcomer.ts";
 import { assert, suite, test } from "../support/suite.ts";
@@ -86,8 +94,8 @@ suite("docs/protocol.md", () => {
   });
 });
 
-suite("docs/guide.md", () => {
-  const guide = read("docs/guide.md");
+suite("the guide", () => {
+  const guide = globSync("docs/guide{.md,/*.md}", { cwd: root }).map(read).join("\n");
 
   test("explains every error, in order, and says which are planned", () => {
     const rows = rowsOf(sectionOf(guide, "Errors"));
@@ -113,15 +121,111 @@ suite("docs/guide.md", () => {
     assert.deepEqual(unnamed, []);
   });
 
-  test("lists every option with its default", () => {
-    const [, declared = ""] = /interface VioletOptions.*?\{(.*?)^\}/ms.exec(read("server/options.ts")) ?? [];
-    const names = Array.from(declared.matchAll(/^ {2}readonly (\w+)\?:/gm), ([, name]) => name as string);
-    const rows = rowsOf(sectionOf(guide, "Options"));
-    assert.deepEqual(rows.map(([name]) => nameIn(name)).sort(), names.sort());
+  /** A table's options: their types and defaults, as they are written. */
+  const optionsUnder = (heading: string) =>
+    new Map(
+      tablesOf(sectionOf(guide, heading)).flatMap(({ header, rows }) =>
+        rows.map((row): [string, { type: string; value: string }] => {
+          const cell = (column: string) => row[header.indexOf(column)] ?? "";
+          return [nameIn(row[0]), { type: nameIn(cell("type")), value: cell("default") }];
+        }),
+      ),
+    );
+  const typesUnder = (heading: string) =>
+    Object.fromEntries([...optionsUnder(heading)].map(([name, { type }]) => [name, type]));
+  /** The defaults that are values, as JSON. */
+  const defaultsUnder = (heading: string) =>
+    [...optionsUnder(heading)].flatMap(([name, { value }]): [string, unknown][] =>
+      /^`(\[|\{|"|\d|true|false)/.test(value) ? [[name, JSON.parse(nameIn(value))]] : [],
+    );
+
+  test("lists every option of violet() with its type and default", () => {
+    const heading = "Options of `violet()`";
+    assert.deepEqual(
+      typesUnder(heading),
+      Object.fromEntries(optionsIn("server/options.ts", "VioletOptions")),
+    );
     const settings: Record<string, unknown> = { ...settingsOf({}, {}) };
-    for (const [name, cell = ""] of rows)
-      if (/^`[[{"\d]|^`(true|false)/.test(cell))
-        assert.deepEqual(JSON.parse(nameIn(cell)), settings[nameIn(name)], nameIn(name));
+    for (const [name, value] of defaultsUnder(heading)) assert.deepEqual(value, settings[name], name);
+  });
+
+  test("lists every option of live() with its type and default", () => {
+    const heading = "Options of `live()`";
+    assert.deepEqual(
+      typesUnder(heading),
+      Object.fromEntries(optionsIn("server/live/live.ts", "LiveOptions")),
+    );
+    const plain = live({ state: object({}), initial: () => ({}) });
+    const [component] = namedIn("plain", { plain }).values();
+    const { options } = component as Component;
+    for (const [name, value] of defaultsUnder(heading))
+      if (name in options) assert.deepEqual(value, Reflect.get(options, name), name);
+    assert.equal(optionsUnder(heading).get("maxReconnects")?.value, `\`${options.maxReconnects}\``);
+  });
+
+  test("lists every option of stores with its type and default", () => {
+    const heading = "Options of stores";
+    const types = ["options.ts StoreOptions", "options.ts SharedOptions", "local.ts LocalOptions"].flatMap(
+      (place) => {
+        const [file, name] = place.split(" ") as [string, string];
+        return [...optionsIn(`src/state/${file}`, name)];
+      },
+    );
+    // These two stand in the signatures, as they differ: what `initial` gets, and whether there is a key.
+    const own = { initial: "function", key: "struct" };
+    assert.deepEqual(typesUnder(heading), { ...Object.fromEntries(types), ...own });
+    const names = [...optionsIn("src/state/options.ts", "GivenOptions").keys()];
+    assert.deepEqual(
+      [...optionsUnder(heading).keys()].sort(),
+      names.map((name) => name.replace("keys", "key")).sort(),
+    );
+    const plain = definitionOf(local("docs.plain", { initial: () => ({}) }));
+    for (const [name, value] of defaultsUnder(heading)) {
+      const used: unknown = Reflect.get(plain, name);
+      assert.deepEqual(value, used instanceof Set ? [...used] : used, name);
+    }
+  });
+
+  test("lists every option of pages with its type", () => {
+    const types = optionsIn("server/render/page.ts", "PageOptions");
+    assert.deepEqual(typesUnder("Options of pages"), Object.fromEntries(types));
+    const ofFiles = optionsIn("server/render/pages.ts", "PagesOptions");
+    for (const [name, type] of ofFiles) assert.equal(types.get(name), type, name);
+    const said = /`app\.pages\(folder, options\)` takes (.*), the same\./.exec(guide)?.[1] ?? "";
+    assert.deepEqual(codesIn(said), [...ofFiles.keys()]);
+  });
+
+  test("lists what the other entries take", () => {
+    const rows = rowsOf(sectionOf(guide, "The other entries"));
+    const taken = Object.entries({
+      "memory(options)": optionsIn("server/backends/memory.ts", "MemoryOptions"),
+      "start(options)": optionsIn("src/page.ts", "StartOptions"),
+      "search.with(options)": optionsIn("src/calls/types.ts", "CallOptions"),
+    });
+    for (const [call, options] of taken) {
+      const said = codesIn(rows.find(([of = ""]) => nameIn(of) === call)?.[1] ?? "");
+      assert.deepEqual(said, [...options.keys()], call);
+    }
+    assert.equal(plugin.length, 0);
+  });
+
+  test("names the attributes of the tags", () => {
+    const rows = rowsOf(sectionOf(guide, "Elements and tags"));
+    const said = (tag: string) => codesIn(rows.find(([where = ""]) => nameIn(where) === tag)?.[1] ?? "");
+    const ownOf = (file: string) =>
+      /static override properties: PropertyDeclarations = \{ (\w+): \{\} \}/.exec(read(file))?.[1];
+    assert.deepEqual(said("<violet-shared>"), [ownOf("elements/shared-tag.ts")]);
+    assert.deepEqual(said("<violet-local>"), ["store", ownOf("elements/local-tag.ts")]);
+    assert.deepEqual(said("<violet-live>"), [ownOf("elements/live-tag.ts"), "key"]);
+  });
+
+  test("names the variables of the environment that are read", () => {
+    const rows = rowsOf(sectionOf(guide, "The environment"));
+    const violet = rows.filter(([, reader]) => reader === "Violet").flatMap(([name = ""]) => codesIn(name));
+    assert.deepEqual(violet, [...new Set(sources.flatMap(variablesIn))]);
+    for (const [name = ""] of rows.filter(([, reader]) => reader !== "Violet"))
+      for (const variable of codesIn(name))
+        assert.match(read("demo/server.ts"), new RegExp(`\\b${variable}\\b`));
   });
 
   test("lists every limit with its default, and says which are not in effect yet", () => {
