@@ -1,26 +1,17 @@
 /** The README's example, as a newcomer types it: it compiles, its commands work, and it serves a live page. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { blocksOf, filesIn, sectionOf } from "../support/markdown.ts";
 import { Newcomer, root } from "../support/newcomer.ts";
+import { freePort } from "../support/ports.ts";
+import { printed } from "../support/printed.ts";
 import { getPage } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
 
 const example = sectionOf(await readFile(join(root, "README.md"), "utf8"), "A live counter");
 const files = filesIn(example);
 const commands = blocksOf(example, "sh").join("").trim().split("\n");
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 suite("the README's example", () => {
   let newcomer: Newcomer;
@@ -62,7 +53,7 @@ suite("the README's example", () => {
       cwd: newcomer.folder,
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await printed(server, "listening");
+    await printed(server, /listening/);
     const page = await getPage(`http://127.0.0.1:${port}/`);
 
     assert.match(page.html, /<title>Clicks<\/title>/);
@@ -73,12 +64,3 @@ suite("the README's example", () => {
     assert.match(script.html, /click-counter/);
   });
 });
-
-async function printed({ stdout }: ChildProcess, word: string): Promise<void> {
-  let output = "";
-  for await (const chunk of stdout?.iterator({ destroyOnReturn: false }) ?? []) {
-    output += String(chunk);
-    if (output.includes(word)) return void stdout?.resume();
-  }
-  throw new Error(`it ended after: ${output}`);
-}

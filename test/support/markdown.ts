@@ -49,12 +49,22 @@ export const blocksOf = (text: string, language: string): string[] =>
     ([, code]) => code as string,
   );
 
-/** The code blocks that are files: each begins with a comment that says its name. */
+/** The code blocks of TypeScript that are files: each begins with a comment that says its name. */
 export const filesIn = (text: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     blocksOf(text, "ts").map((code) => {
-      const name = /^\/\/ ([\w.-]+\.ts)\b/.exec(code)?.[1];
+      const name = fileNameIn(code);
       if (!name) throw new Error(`this block does not say which file it is:\n${code}`);
       return [name, code];
     }),
   );
+
+/** The code block that is the file of this name. */
+export function fileIn(text: string, file: string): string {
+  const language = file.slice(file.lastIndexOf(".") + 1);
+  const code = blocksOf(text, language).find((block) => fileNameIn(block) === file);
+  if (code === undefined) throw new Error(`there is no block that is ${file}`);
+  return code;
+}
+
+const fileNameIn = (code: string): string | undefined => /^\/\/ ([\w.-]+\.[a-z]+)\b/.exec(code)?.[1];

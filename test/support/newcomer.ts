@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-const dependencies = ["@types", "express", "lit", "superstruct"];
+const dependencies = ["@rollup", "@types", "express", "lit", "superstruct", "tslib"];
 
 const tsconfig = {
   extends: join(root, "tsconfig.json"),
