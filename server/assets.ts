@@ -21,7 +21,8 @@ export function sendText(
   response.setHeader("Cache-Control", immutable ? "public, max-age=31536000, immutable" : "public, no-cache");
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("Content-Type", `${type}; charset=utf-8`);
-  if (request.headers["if-none-match"] === etag) {
+  // A proxy that compresses makes it a weak one.
+  if (request.headers["if-none-match"]?.replace(/^W\//, "") === etag) {
     response.statusCode = 304;
     return void response.end();
   }
