@@ -260,6 +260,36 @@ suite("the guide", () => {
   });
 });
 
+suite("docs/guide/performance.md", () => {
+  test("says nothing that was not measured: its figures stand in docs/measurements.md, below the command", () => {
+    const sections = read("docs/measurements.md").split(/^## /m);
+    const rows = rowsOf(read("docs/guide/performance.md"));
+    assert.ok(rows.length > 5);
+    for (const [advice, measured = "", by] of rows) {
+      const section = sections.find((text) => text.includes(nameIn(by))) ?? "";
+      // "1,000" may be "N = 1000" there.
+      const known: readonly string[] = section.replaceAll(",", "").match(/\d+(\.\d+)?/g) ?? [];
+      for (const [figure] of measured.matchAll(/\d[\d,]*(\.\d+)?/g))
+        assert.ok(known.includes(figure.replaceAll(",", "")), `${advice}: ${figure}`);
+    }
+  });
+});
+
+suite("docs/guide/deploying.md", () => {
+  const page = read("docs/guide/deploying.md");
+  const secondsOf = (name: string) =>
+    Number(new RegExp(`\\b${name}[ =](\\d+)`).exec(page)?.[1] ?? assert.fail(name));
+
+  test("lets quiet links stand, and the server end by itself", () => {
+    const { deadAfterMs } = settingsOf({}, {});
+    for (const name of ["proxy_read_timeout", "proxy_send_timeout"])
+      assert.ok(secondsOf(name) * 1000 > deadAfterMs, name);
+    const [, closeMs] = /CLOSE_STEP_MS = (\d+)/.exec(read("server/app.ts")) ?? [];
+    const [, drainMs] = /DRAIN_MS = (\d+)/.exec(read("server/listen.ts")) ?? [];
+    assert.ok(secondsOf("TimeoutStopSec") * 1000 > 2 * Number(closeMs) + Number(drainMs));
+  });
+});
+
 suite("docs/coverage.md", () => {
   const tables = tablesOf(read("docs/coverage.md"));
   const rows = tables.flatMap(({ rows }) => rows);
