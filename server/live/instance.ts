@@ -98,6 +98,10 @@ export class Instance extends Authority {
     return this.#own.client;
   }
 
+  get session(): unknown {
+    return this.#own.session;
+  }
+
   get holder(): string {
     return this.#own.holder;
   }

@@ -13,6 +13,7 @@ import type { HubTime } from "../hub/time.ts";
 import type { Limits } from "../limits.ts";
 import type { Component } from "./component.ts";
 import { Instance, type InstanceHost } from "./instance.ts";
+import { MAX_AWAY, MAX_AWAY_BYTES, Waiting } from "./waiting.ts";
 
 export interface InstancesOptions extends Pick<InstanceHost, "within" | "broadcast" | "report"> {
   readonly limits: Limits;
@@ -30,20 +31,11 @@ export interface Initial {
 
 /** A rendered instance waits so long for its page. */
 const RENDERED_MS = 30_000;
-/** Instances that no page has may be so many, of so many bytes together. */
-const MAX_AWAY = 10_000;
-const MAX_AWAY_BYTES = 64 * 1024 * 1024;
 /** One page alone comes back to an instance: what it missed is little, or it gets the whole. */
 const LOG = { logOps: 4, logBytes: 1024 };
 
 /** They live as long as their pages do. */
 const volatile: Backend = { ...memory(), commit: async () => {} };
-
-/** One that no page has. */
-interface Away {
-  readonly until: number;
-  readonly bytes: number;
-}
 
 /** Where forms are sent from: the path of a page, in a session. */
 export interface FormPlace {
@@ -64,15 +56,12 @@ export class Instances implements LiveStores {
   readonly #host: InstanceHost;
   readonly #byHolder = new Map<string, Map<string, Instance>>();
   readonly #making = new Map<string, Promise<Instance>>();
-  /** Those that were rendered and wait for their pages, the oldest first. */
-  readonly #rendered = new Map<Instance, Away>();
-  /** Those whose pages have lost their links, in the order in which they did. */
-  readonly #left = new Map<Instance, Away>();
-  /** Those that forms wrote to, the one that was left alone longest first. */
-  readonly #sent = new Map<Instance, Away>();
+  /** Those that were rendered and wait for their pages. */
+  readonly #rendered = new Waiting();
+  /** Those whose pages have lost their links, or that forms wrote to. */
+  readonly #kept = new Waiting();
   /** Rendered ones that began with what forms made: that of the forms ends when a page takes it over. */
   readonly #ofForms = new WeakMap<Instance, Instance>();
-  #awayBytes = 0;
   readonly #epoch = randomBytes(6).toString("base64url");
 
   constructor(options: InstancesOptions) {
@@ -119,9 +108,8 @@ export class Instances implements LiveStores {
 
   /** It has a grace time, which begins again. */
   #waitForForms(instance: Instance) {
-    const { time, limits } = this.#options;
     this.#return(instance);
-    this.#wait(instance, this.#sent, time.elapsed() + limits.graceMs);
+    this.#wait(instance, this.#kept, this.#options.limits.graceMs);
   }
 
   async #open(name: InstanceName, owner: Held): Promise<Instance> {
@@ -165,7 +153,7 @@ export class Instances implements LiveStores {
   rendered(name: InstanceName, owner: Owner, value: JsonObject, ofForms?: Instance): Instance {
     const instance = this.#add(name, { ...owner, holder: owner.client.id }, value);
     if (ofForms) this.#ofForms.set(instance, ofForms);
-    this.#wait(instance, this.#rendered, this.#options.time.elapsed() + RENDERED_MS);
+    this.#wait(instance, this.#rendered, RENDERED_MS);
     return instance;
   }
 
@@ -201,34 +189,24 @@ export class Instances implements LiveStores {
   left(instance: Authority): void {
     if (!(instance instanceof Instance) || --instance.links || !this.#has(instance)) return;
     if (++instance.cuts > instance.component.options.maxReconnects) this.end(instance);
-    else {
-      const { limits, time } = this.#options;
-      this.#wait(instance, this.#left, time.elapsed() + limits.graceMs + RENDERED_MS);
-    }
+    else this.#wait(instance, this.#kept, this.#options.limits.graceMs + RENDERED_MS);
   }
 
-  #wait(instance: Instance, among: Map<Instance, Away>, until: number) {
-    const bytes = instance.bytes + instance.paramsBytes;
-    among.set(instance, { until, bytes });
-    this.#awayBytes += bytes;
+  #wait(instance: Instance, among: Waiting, ms: number) {
+    among.add(instance, this.#options.time.elapsed() + ms);
     this.#makeRoom();
   }
 
-  /** Of one that was only rendered nothing is lost: these go first. */
+  /** Of one that was only rendered nothing is lost: they take no room from the others, nor the others from them. */
   #makeRoom() {
-    for (const waiting of [this.#rendered, this.#sent, this.#left])
-      for (const [oldest] of waiting) {
-        const count = this.#rendered.size + this.#sent.size + this.#left.size;
-        if (count <= MAX_AWAY && this.#awayBytes <= MAX_AWAY_BYTES) return;
-        this.end(oldest);
-      }
+    const [rendered, kept] = [this.#rendered, this.#kept];
+    while (rendered.size + kept.size > MAX_AWAY || rendered.bytes + kept.bytes > MAX_AWAY_BYTES)
+      this.end((rendered.weight > kept.weight ? rendered : kept).oldestOfMost() as Instance);
   }
 
   #return(instance: Instance) {
-    for (const waiting of [this.#rendered, this.#sent, this.#left]) {
-      this.#awayBytes -= waiting.get(instance)?.bytes ?? 0;
-      waiting.delete(instance);
-    }
+    this.#rendered.delete(instance);
+    this.#kept.delete(instance);
   }
 
   #has(instance: Instance): boolean {
@@ -259,11 +237,8 @@ export class Instances implements LiveStores {
   /** Those that were rendered, or that forms wrote to, or whose page has left them, and nobody came for. */
   expire(): void {
     const now = this.#options.time.elapsed();
-    for (const waiting of [this.#rendered, this.#sent, this.#left])
-      for (const [instance, { until }] of waiting) {
-        if (until > now) break;
-        this.end(instance);
-      }
+    for (const waiting of [this.#rendered, this.#kept])
+      for (const instance of waiting.expired(now)) this.end(instance);
   }
 }
 

@@ -53,7 +53,11 @@ const stepping = namedIn("instances", { steps }).get("instances.steps") as Calla
 suite("instances of live components", () => {
   let clock: TestClock;
   let instances: Instances;
-  const owner = (id: string) => ({ client: { id }, session: undefined, params: {} });
+  const owner = (id: string, session?: string) => ({
+    client: { id },
+    session: session && { id: session },
+    params: {},
+  });
   const name = (key: string) => ({ component: "box", key });
   const value = { n: 0, text: "" };
 
@@ -102,6 +106,44 @@ suite("instances of live components", () => {
     const big = { n: 0, text: "x".repeat(1_000_000) };
     for (let index = 0; index < 80; index++) instances.rendered(name("a"), owner(`c${index}`), big);
     assert.equal(instances.size, 67);
+  });
+
+  /** A page that had one, and has lost its link. */
+  const leave = async (client: string, session: string) => {
+    const instance = await instances.open(name("a"), owner(client, session));
+    instances.left(instance);
+  };
+
+  test("T50 are taken from the session that has most of them, the oldest first, and from nobody else", async () => {
+    for (let index = 0; index < 100; index++) await leave(`other${index}`, `session ${index % 50}`);
+    instances.rendered(name("a"), owner("shown", "session 0"), value);
+    const place = { session: "session 1", path: "/" };
+    await instances.openForForms(name("a"), owner("sent", "session 1"), place);
+    for (let index = 0; index < 12_000; index++) await leave(`flood${index}`, "flood");
+    assert.equal(instances.size, 10_000);
+    const lost = 12_000 - (10_000 - 102);
+    assert.deepEqual(
+      ended,
+      Array.from({ length: lost }, (_, index) => `flood${index}`),
+    );
+    assert.ok(instances.ofForms(name("a"), place));
+  });
+
+  test("T50 are taken from the session whose own are the biggest, where all of them are too big", async () => {
+    for (let index = 0; index < 200; index++) await leave(`other${index}`, "a school");
+    begins = () => ({ n: 0, text: "x".repeat(1_000_000) });
+    for (let index = 0; index < 100; index++) await leave(`flood${index}`, "flood");
+    assert.equal(ended.filter((id) => id.startsWith("other")).length, 0);
+    assert.equal(instances.size, 200 + 67);
+  });
+
+  test("T50 are taken from those that were only rendered, where these are most, whoever asked for them", async () => {
+    for (let index = 0; index < 10; index++) await leave(`other${index}`, "a family");
+    for (let index = 0; index < 10_005; index++)
+      instances.rendered(name("a"), owner(`c${index}`, `session ${index}`), value);
+    assert.equal(instances.size, 10_000);
+    assert.deepEqual(ended, []);
+    assert.notEqual((await instances.open(name("a"), owner("c10004"))).links, 0);
   });
 
   test("T50 that no page has count with what they were given", () => {
