@@ -39,6 +39,8 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
+type Subscribed = Request & { readonly store: string };
+
 /** One page's connection on the server, whatever the transport. */
 export class Connection implements OutgoingHost, InboxHost, CallsHost {
   readonly peer: Peer;
@@ -213,7 +215,18 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
     return this.#hub.inTime(answer, what);
   }
 
-  async #subscribe({ store, ...request }: Request & { readonly store: string }) {
+  /** What an instance begins with may take its time: only what its page says to it waits for that. */
+  #subscribe(frame: Subscribed): Promise<void> | undefined {
+    const mounting = this.#subscriptions.mount(frame.store, frame);
+    if (!mounting) return this.#open(frame);
+    mounting.then(
+      () => this.#later(() => this.#open(frame)),
+      (error: unknown) => this.refuse(frame.store, error),
+    );
+    return undefined;
+  }
+
+  async #open({ store, ...request }: Subscribed) {
     try {
       // A whole state may be the answer: a page that reads slowly gets one at a time.
       await this.#outgoing.room();

@@ -47,8 +47,12 @@ const steps = live({
       }),
   }),
 });
+const slow = live({
+  state: object({ n: integer() }),
+  initial: () => gate.promise.then(() => ({ n: 7 })),
+});
 const found = namedIn("instances", { box }).get("instances.box") as Callable;
-const stepping = namedIn("instances", { steps }).get("instances.steps") as Callable;
+const stepping = namedIn("instances", { steps, slow });
 
 suite("instances of live components", () => {
   let clock: TestClock;
@@ -217,7 +221,7 @@ suite("the calls of an instance", () => {
         limits: { ...defaultLimits, handlerMs: 1000 },
         time: new ClockHubTime(clock),
         nextId: () => 1,
-        find: () => stepping as Component,
+        find: (component) => stepping.get(`instances.${component}`) as Component,
         within: (_, fn) => fn(),
         broadcast() {},
         report() {},
@@ -254,6 +258,37 @@ suite("the calls of an instance", () => {
       assert.equal(said(await page.news()).includes("E_UNAVAILABLE 2"), false);
     }
     assert.deepEqual(said(page.frames.slice(-1)), ["ack"]);
+  });
+
+  test("T39 do not wait for what another one begins with, nor does anything else of its page", async () => {
+    gate = Promise.withResolvers();
+    page.post({ type: "subscribe", store: "@slow/a", life: 1 });
+    page.post({ type: "subscribe", store: "@slow/a", life: 1 });
+    page.post({ type: "subscribe", store: "@steps/b", life: 1 });
+    const { id } = only(await page.news(), "state");
+    assert.deepEqual(said(await page.sync(id, 1, 0, call("add"))), ["ack"]);
+    assert.deepEqual(said(await page.send({ type: "probe" })), ["ping"]);
+    gate.resolve();
+    const states = await page.news();
+    assert.deepEqual(
+      states.map((frame) => frame.type === "state" && [frame.store, frame.value]),
+      [
+        ["@slow/a", { n: 7 }],
+        ["@slow/a", { n: 7 }],
+      ],
+    );
+  });
+
+  test("T35 count from when they are asked for, not from when they are there", async () => {
+    gate = Promise.withResolvers();
+    for (let index = 0; index < 64; index++)
+      page.post({ type: "subscribe", store: `@slow/${index}`, life: 1 });
+    assert.deepEqual(
+      (await page.news()).map((frame) => frame.type === "error" && [frame.code, frame.store]),
+      [["E_LIMIT", "@slow/63"]],
+    );
+    gate.resolve();
+    assert.equal((await page.news()).length, 63);
   });
 
   test("are over when what they give is, though it is no Promise", async () => {
