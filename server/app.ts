@@ -124,6 +124,7 @@ export class App implements VioletApp {
 
   #makeInstances(time: HubTime): Instances {
     return new Instances({
+      backend: this.settings.backend,
       limits: this.settings.limits,
       time,
       nextId: () => this.hub.nextStoreId(),

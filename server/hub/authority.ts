@@ -66,7 +66,9 @@ const AHEAD_MS = 60_000;
 
 export class Authority extends StoreCore implements CommitHost {
   readonly id: number;
+  /** As pages know it: what another version of the definition made of the same state is another state. */
   readonly epoch: string;
+  readonly storedEpoch: string;
   readonly subscriptions = new Set<Subscription>();
   readonly views: Views;
   readonly #host: AuthorityHost;
@@ -86,7 +88,8 @@ export class Authority extends StoreCore implements CommitHost {
     super(definition, key, definition.initial(key), stored?.value);
     this.#host = host;
     this.id = beginning.id;
-    this.epoch = stored?.epoch ?? beginning.epoch;
+    this.storedEpoch = stored?.epoch ?? beginning.epoch;
+    this.epoch = definition.version === 1 ? this.storedEpoch : `${this.storedEpoch}/${definition.version}`;
     this.#version = stored?.version ?? 0;
     this.#writers = new Writers(limits, stored?.writers);
     this.#log = new Log(this.#version, limits, stored?.log);
@@ -335,11 +338,26 @@ export class Authority extends StoreCore implements CommitHost {
 
   // Committing (CommitHost)
 
+  /** Under which name the backend has it. */
+  get storedName(): string {
+    return this.name;
+  }
+
+  /** It is stored though nobody ever changed it. */
+  get isKept(): boolean {
+    return false;
+  }
+
+  /** When it ends, in milliseconds since 1970; undefined: never. */
+  protected get until(): number | undefined {
+    return undefined;
+  }
+
   async store(group: readonly Applied[]): Promise<void> {
     const { backend } = this.#host;
     const { forgotten } = this.#writers;
     let entries: Entry[] = group.map(({ entry }) => entry);
-    if (!this.#version) {
+    if (!this.#version && !this.isKept) {
       // A store that nobody ever changed is not stored; the numbers that were taken so far go with its first change.
       if (entries.every(({ ops }) => !ops.length)) return this.#writers.cleared(forgotten);
       entries = [
@@ -349,12 +367,13 @@ export class Authority extends StoreCore implements CommitHost {
     }
     try {
       await backend.commit({
-        store: this.name,
-        epoch: this.epoch,
+        store: this.storedName,
+        epoch: this.storedEpoch,
         version: this.#version,
         schema: this.definition.version,
         entries,
         forgotten,
+        until: this.until,
         value: () => this.snapshot(),
       });
       this.#writers.cleared(forgotten);

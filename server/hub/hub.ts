@@ -35,8 +35,8 @@ export interface LiveStores {
   end(authority: Authority): void;
   /** Its page is gone. */
   endClient(client: Client): void;
-  /** The app is closed. */
-  endAll(): void;
+  /** The app is closed: resolves when what they hold is stored. */
+  close(): Promise<void>;
   /** Once a second: those that nobody came for go. */
   expire(): void;
 }
@@ -345,9 +345,10 @@ export class Hub {
   async close(): Promise<void> {
     this.#wheel.stop();
     const spreadMs = Math.max(this.#connections.size * RETURN_MS, MIN_RETURN_MS);
+    // Pages find them again in the next process: that they are sent away does not end these.
+    const closing = this.#options.live?.close();
     for (const connection of this.#connections) connection.drain(Math.floor(this.#time.random() * spreadMs));
-    this.#options.live?.endAll();
-    await this.#stores.settled();
+    await Promise.all([closing, this.#stores.settled()]);
     await this.#options.backend.close();
   }
 }

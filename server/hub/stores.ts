@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { fail, VioletError } from "../../src/errors.ts";
 import { type Client, type Definition, definitions, wireName } from "../../src/state/definition.ts";
-import { refusalOf } from "../../src/state/struct.ts";
-import type { Backend, StoredState } from "../backends/backend.ts";
+import type { Backend } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
 import type { Limits } from "../limits.ts";
 import type { Facts } from "../logger.ts";
 import { Authority, type AuthorityHost } from "./authority.ts";
+import { checkState, migrated } from "./stored.ts";
 import type { HubTime } from "./time.ts";
 
 export interface StoresOptions {
@@ -91,7 +91,7 @@ export class Stores {
 
   #watch(authority: Authority) {
     const stop = this.#options.backend.watch?.(authority.name, ({ epoch, version }) => {
-      if (epoch !== authority.epoch || version > authority.version) this.#reload(authority);
+      if (epoch !== authority.storedEpoch || version > authority.version) this.#reload(authority);
     });
     if (stop) this.#watching.set(authority, stop);
   }
@@ -163,19 +163,4 @@ export function parseName(name: string): StoreName {
     definition?.scope === "shared" && (definition.keys ? definition.keys.is(key) : key === undefined);
   if (fits) return { definition, key };
   return fail("E_FORBIDDEN", { store: name }, { origin: "peer" });
-}
-
-function migrated(definition: Definition, stored: StoredState | undefined): StoredState | undefined {
-  if (!stored || stored.schema === definition.version || !definition.migrate) return stored;
-  return {
-    ...stored,
-    value: definition.migrate(stored.value, stored.schema) as StoredState["value"],
-    schema: definition.version,
-  };
-}
-
-/** A stored state that its struct refuses stops its store, and is never overwritten. */
-function checkState({ definition, name, tree, boxed }: Authority, stored: StoredState | undefined) {
-  const refusal = definition.struct && refusalOf(definition.struct, boxed ? tree.root.value : tree.root);
-  if (refusal) fail(stored ? "E_STATE_INVALID" : "E_VALIDATION", { store: name, ...refusal });
 }

@@ -43,6 +43,8 @@ export interface ComponentOptions {
   readonly fallback: "form" | false;
   readonly model: readonly string[];
   readonly maxReconnects: number;
+  readonly version: number;
+  migrate?(state: unknown, version: number): unknown;
 }
 
 /** What `live` made of its options. Its instances are stores: each has this definition, under the component's name. */
@@ -65,8 +67,8 @@ export class Component implements MountableComponent {
 
   /** `name`: the wire name, which a component has one of. */
   definition(name: string): Definition {
-    const { state: struct } = this.options;
-    return (this.#definition ??= liveDefinition(name, { struct, actions: new Map() }));
+    const { state: struct, version, migrate } = this.options;
+    return (this.#definition ??= liveDefinition(name, { struct, version, migrate }));
   }
 
   /**

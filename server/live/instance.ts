@@ -35,6 +35,10 @@ export interface InstanceHost extends AuthorityHost {
   within<T>(owner: Pick<Owner, "client" | "session">, fn: () => T): T;
   broadcast(event: string, data: unknown, to?: readonly string[]): void;
   after(ms: number, fn: () => void): () => void;
+  /** Whether the backend outlives this process. */
+  readonly isDurable: boolean;
+  /** Until when a stored one lasts by itself, in milliseconds since 1970. */
+  until(): number;
 }
 
 /** What an instance is of, and whose. */
@@ -63,6 +67,11 @@ interface Told {
   readonly author: Subscription;
 }
 
+interface InstanceBeginning extends Beginning {
+  /** The backend has it. */
+  readonly isStored: boolean;
+}
+
 const NOTHING: Draft = { ops: [], undo: [] };
 
 export class Instance extends Authority {
@@ -79,15 +88,17 @@ export class Instance extends Authority {
   /** The last of the forms that were sent. */
   #sent: Promise<Failure | undefined> | undefined;
   isMounted = false;
+  #isKept: boolean;
   /** So many links of its page hold it: while one takes the other's place, two. */
   links = 0;
   /** So many have left it. */
   cuts = 0;
 
-  constructor({ component, key }: InstanceName, own: Own, host: InstanceHost, beginning: Beginning) {
+  constructor({ component, key }: InstanceName, own: Own, host: InstanceHost, beginning: InstanceBeginning) {
     super(own.component.definition(component), key, host, beginning);
     this.#host = host;
     this.#own = own;
+    this.#isKept = beginning.isStored;
   }
 
   get component(): Component {
@@ -116,6 +127,25 @@ export class Instance extends Authority {
   }
 
   // Its life
+
+  /** The backend has it from now on, where that outlives this process. */
+  keep(): void {
+    if (this.#isKept || !this.#host.isDurable) return;
+    this.#isKept = true;
+    this.enqueue({ entry: { ops: [], at: this.#host.now() }, undo: [] });
+  }
+
+  override get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  override get storedName(): string {
+    return storedName(this.#own.holder, this.name);
+  }
+
+  protected override get until(): number {
+    return this.#host.until();
+  }
 
   /** A page has taken it. */
   mount(): void {
@@ -390,3 +420,6 @@ export class Instance extends Authority {
 /** What the log says of a call: which callback, or nothing where a field is written. */
 const factsOf = (told: Told | undefined): Facts =>
   !told || Array.isArray(told.frame) ? {} : { callback: told.frame.action };
+
+/** No holder has an "@", and of the names of stores none before its key. */
+export const storedName = (holder: string, name: string): string => `${holder}${name}`;

@@ -1,21 +1,24 @@
 import { randomBytes } from "node:crypto";
 import type { MountableComponent } from "../../src/calls/callable.ts";
-import type { Client } from "../../src/state/definition.ts";
+import { VioletError } from "../../src/errors.ts";
+import { type Client, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
 import { refusalOf } from "../../src/state/struct.ts";
-import type { Backend } from "../backends/backend.ts";
+import type { Backend, StoredState } from "../backends/backend.ts";
 import { memory } from "../backends/memory.ts";
 import { SERVER } from "../calls/functions.ts";
 import { inTime, isAwaitable } from "../deadline.ts";
 import type { Authority } from "../hub/authority.ts";
 import type { InstanceName, LiveStores, Owner } from "../hub/hub.ts";
+import { checkState, migrated } from "../hub/stored.ts";
 import type { HubTime } from "../hub/time.ts";
 import type { Limits } from "../limits.ts";
 import type { Component } from "./component.ts";
-import { Instance, type InstanceHost } from "./instance.ts";
+import { Instance, type InstanceHost, storedName } from "./instance.ts";
 import { MAX_AWAY, MAX_AWAY_BYTES, Waiting } from "./waiting.ts";
 
 export interface InstancesOptions extends Pick<InstanceHost, "within" | "broadcast" | "report"> {
+  readonly backend: Backend;
   readonly limits: Limits;
   readonly time: HubTime;
   /** A number for a store of this process. */
@@ -34,7 +37,7 @@ const RENDERED_MS = 30_000;
 /** One page alone comes back to an instance: what it missed is little, or it gets the whole. */
 const LOG = { logOps: 4, logBytes: 1024 };
 
-/** They live as long as their pages do. */
+/** Where nothing outlives the process, they live as long as their pages do. */
 const volatile: Backend = { ...memory(), commit: async () => {} };
 
 /** Where forms are sent from: the path of a page, in a session. */
@@ -45,6 +48,9 @@ export interface FormPlace {
 
 /** No client's id has a blank. */
 const holderOf = ({ session, path }: FormPlace): string => `${session} ${path}`;
+
+/** In storage they last through a restart, and to the next time that this is said. */
+const lastsMs = ({ graceMs }: Limits): number => 2 * graceMs + RENDERED_MS;
 
 interface Held extends Owner {
   readonly holder: string;
@@ -63,19 +69,25 @@ export class Instances implements LiveStores {
   /** Rendered ones that began with what forms made: that of the forms ends when a page takes it over. */
   readonly #ofForms = new WeakMap<Instance, Instance>();
   readonly #epoch = randomBytes(6).toString("base64url");
+  /** Those that storage is being told of that they are over: another one of the name comes after that. */
+  readonly #deleting = new Map<string, Promise<void>>();
+  #extendedAt = 0;
 
   constructor(options: InstancesOptions) {
     this.#options = options;
-    const { limits, time, within, broadcast, report } = options;
+    const { backend, limits, time, within, broadcast, report } = options;
+    const isDurable = backend.durability !== "volatile";
     this.#host = {
-      backend: volatile,
+      isDurable,
+      backend: isDurable ? backend : volatile,
+      until: () => time.now() + lastsMs(limits),
       limits: { ...limits, ...LOG },
       now: () => time.now(),
       elapsed: () => time.elapsed(),
       after: (ms, fn) => time.after(ms, fn),
       sent: () => new Promise((resolve) => time.soon(resolve)),
       self: () => SERVER,
-      lost: (instance) => this.end(instance),
+      lost: (instance) => this.#lost(instance as Instance),
       within,
       broadcast,
       report,
@@ -92,16 +104,28 @@ export class Instances implements LiveStores {
     return this.#mount(await this.#open(name, { ...owner, holder: owner.client.id }));
   }
 
-  /** The instance that forms of a page wrote to, in a session; undefined where none did, or not for long. */
-  ofForms(name: InstanceName, place: FormPlace): Instance | undefined {
-    const instance = this.#find(name, holderOf(place));
-    if (instance) this.#waitForForms(instance);
-    return instance;
+  /**
+   * The instance that forms of a page wrote to, in a session; undefined where none did, or not for long. A promise, where
+   * storage is to be asked, which rejects with E_UNAVAILABLE and E_STATE_INVALID.
+   */
+  ofForms(
+    name: InstanceName,
+    owner: Owner,
+    place: FormPlace,
+  ): Instance | undefined | Promise<Instance | undefined> {
+    const held = { ...owner, holder: holderOf(place) };
+    const known = this.#find(name, held.holder);
+    const waiting = (instance: Instance | undefined) => {
+      if (instance) this.#waitForForms(instance);
+      return instance;
+    };
+    return known || !this.#host.isDurable ? waiting(known) : this.#restored(name, held).then(waiting);
   }
 
   /** The same, made where there is none. Rejects as `open` does. */
   async openForForms(name: InstanceName, owner: Owner, place: FormPlace): Promise<Instance> {
     const instance = await this.#open(name, { ...owner, holder: holderOf(place) });
+    instance.keep();
     this.#waitForForms(instance);
     return instance;
   }
@@ -122,8 +146,26 @@ export class Instances implements LiveStores {
   }
 
   async #make(name: InstanceName, owner: Held): Promise<Instance> {
+    const restored = this.#host.isDurable && (await this.#restored(name, owner));
+    if (restored) return restored;
     const { value, params } = await this.initial(name.component, owner);
     return this.#add(name, { ...owner, params }, value);
+  }
+
+  /** As a process before this one left it; undefined where none did, or too long ago. */
+  async #restored(name: InstanceName, owner: Held): Promise<Instance | undefined> {
+    const { backend } = this.#host;
+    const { limits, time, report } = this.#options;
+    const component = this.component(name.component);
+    const params = component.params(owner.params, name.component);
+    const definition = component.definition(name.component);
+    const id = storedName(owner.holder, wireName(definition, name.key));
+    await this.#deleting.get(id);
+    const what = `Loading an instance of "${name.component}"`;
+    const stored = migrated(definition, await inTime(backend.load(id), { what, ...limits, time, report }));
+    // Another one may have been made meanwhile.
+    const known = this.#find(name, owner.holder);
+    return known ?? (stored && this.#add(name, { ...owner, params }, stored.value, stored));
   }
 
   #find({ component, key }: InstanceName, holder: string): Instance | undefined {
@@ -157,16 +199,19 @@ export class Instances implements LiveStores {
     return instance;
   }
 
-  #add(name: InstanceName, owner: Held, value: JsonObject): Instance {
+  #add(name: InstanceName, owner: Held, value: JsonObject, kept?: StoredState): Instance {
     const id = this.#options.nextId();
     const component = this.component(name.component);
     const { client, session, params, holder } = owner;
     const epoch = `${this.#epoch}.${id}`;
+    const { version: schema } = component.options;
     const instance = new Instance(name, { component, client, session, params, holder }, this.#host, {
       id,
       epoch,
-      stored: { epoch, version: 0, value, schema: 1, writers: new Map(), log: [] },
+      isStored: kept !== undefined,
+      stored: kept ?? { epoch, version: 0, value, schema, writers: new Map(), log: [] },
     });
+    checkState(instance, kept);
     const own = this.#byHolder.get(holder) ?? new Map<string, Instance>();
     this.#byHolder.set(holder, own.set(instance.name, instance));
     return instance;
@@ -178,6 +223,7 @@ export class Instances implements LiveStores {
     const ofForms = this.#ofForms.get(instance);
     if (ofForms) this.end(ofForms);
     this.#ofForms.delete(instance);
+    instance.keep();
     instance.mount();
     return instance;
   }
@@ -215,14 +261,40 @@ export class Instances implements LiveStores {
 
   /** Its element is gone. */
   end(instance: Authority): void {
-    if (!(instance instanceof Instance)) return;
+    if (instance instanceof Instance && this.#remove(instance) && instance.isKept) this.#delete(instance);
+  }
+
+  /** In storage is another one, as another process has it: its page comes back to that. */
+  #lost(instance: Instance) {
+    this.#remove(instance);
+    for (const subscription of instance.subscriptions) subscription.refused(new VioletError("E_RESYNC"));
+  }
+
+  /** What is under way is stored, or not, by the time that it is deleted. */
+  #delete(instance: Instance) {
+    const { storedName } = instance;
+    const deleted = instance
+      .settled()
+      .catch(() => {})
+      .then(() => this.#host.backend.delete([storedName]))
+      .catch((error: unknown) => this.#options.report(error))
+      .then(() => void this.#deleting.delete(storedName));
+    this.#deleting.set(storedName, deleted);
+  }
+
+  /** Gives whether it was there. */
+  #remove(instance: Instance): boolean {
     // Another one may have its name by now.
-    if (!this.#has(instance)) return this.#return(instance);
+    if (!this.#has(instance)) {
+      this.#return(instance);
+      return false;
+    }
     const own = this.#byHolder.get(instance.holder) as Map<string, Instance>;
     own.delete(instance.name);
     if (own.size === 0) this.#byHolder.delete(instance.holder);
     this.#return(instance);
     instance.end();
+    return true;
   }
 
   /** Its page is gone. */
@@ -230,12 +302,30 @@ export class Instances implements LiveStores {
     for (const instance of this.#byHolder.get(id)?.values() ?? []) this.end(instance);
   }
 
-  endAll(): void {
-    for (const own of this.#byHolder.values()) for (const instance of own.values()) this.end(instance);
+  /** The process ends; those that are stored go on in the next one. */
+  async close(): Promise<void> {
+    const all = [...this.#all()];
+    for (const instance of all) this.#remove(instance);
+    await Promise.allSettled([...all.map((instance) => instance.settled()), ...this.#deleting.values()]);
+  }
+
+  *#all(): Generator<Instance> {
+    for (const own of this.#byHolder.values()) yield* own.values();
+  }
+
+  /** Those of pages that are here last on in storage. */
+  #extend() {
+    const { time, limits, report } = this.#options;
+    const now = time.elapsed();
+    if (!this.#host.isDurable || now - this.#extendedAt < limits.graceMs / 2) return;
+    this.#extendedAt = now;
+    const names = [...this.#all()].filter(({ isKept }) => isKept).map(({ storedName }) => storedName);
+    if (names.length) this.#host.backend.extend(names, this.#host.until()).catch(report);
   }
 
   /** Those that were rendered, or that forms wrote to, or whose page has left them, and nobody came for. */
   expire(): void {
+    this.#extend();
     const now = this.#options.time.elapsed();
     for (const waiting of [this.#rendered, this.#kept])
       for (const instance of waiting.expired(now)) this.end(instance);

@@ -46,6 +46,10 @@ export interface LiveOptions<S, C, P> {
   readonly fallback?: "form" | false;
   /** The keys that `data-model` may write. Default none. */
   readonly model?: readonly (keyof NoInfer<S> & string)[];
+  /** Of the state's shape. Default 1. What is stored with another one goes through `migrate` when it is loaded. */
+  readonly version?: number;
+  /** Makes a state of this version from one of an older version. */
+  readonly migrate?: (state: unknown, version: number) => NoInfer<S>;
   /** The transports that it may use; so far there is one. */
   readonly transports?: readonly "websocket"[];
   /** False: the same as `maxReconnects: 0`. Default true. */
@@ -118,6 +122,7 @@ function checked(given: Given, callbacks: object): ComponentOptions {
     reconnect = true,
     transports = ["websocket"],
     fallback = "form",
+    version = 1,
   } = given;
   const { maxReconnects = reconnect ? Number.POSITIVE_INFINITY : 0, model = [] } = given;
   const refuse = (name: string, expected: string) => fail("E_OPTION", { name: `live: ${name}`, expected });
@@ -127,6 +132,7 @@ function checked(given: Given, callbacks: object): ComponentOptions {
   if (!(maxReconnects >= 0)) refuse("maxReconnects", "a number from 0");
   if (transports.some((each) => each !== "websocket"))
     refuse("transports", '["websocket"], the only one so far');
+  if (!Number.isInteger(version)) refuse("version", "an integer");
   if (fallback !== "form" && fallback !== false) refuse("fallback", '"form" or false');
   return {
     ...given,
@@ -137,6 +143,7 @@ function checked(given: Given, callbacks: object): ComponentOptions {
     rate: count === undefined ? undefined : { count: Number(count), perMs: PER_MS[per] as number },
     debounceMs,
     fallback,
+    version,
     model,
     maxReconnects,
   } as ComponentOptions;

@@ -111,7 +111,11 @@ export class Rendering {
   readonly mount = ({ host, component, key = this.#nextKey(component), params }: Mounting): Mounted => {
     const name = `${component}/${key}`;
     if (this.#instances.has(name)) fail("E_DUPLICATE_KEY", { name: key });
-    const ofForms = this.visit.ofForms({ component, key });
+    const ofForms = this.visit.ofForms({ component, key }, params);
+    if (ofForms instanceof Promise) {
+      this.wanted.set(`@${name}`, () => ofForms);
+      return fail("E_NOT_LOADED", { store: component });
+    }
     const made = ofForms
       ? { value: plain(ofForms.snapshot(), name) as JsonObject, params: ofForms.params, ofForms }
       : this.visit.initial({ component, key }, params);

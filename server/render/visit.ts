@@ -29,6 +29,8 @@ export class Visit {
   readonly #local = new Map<Definition, Look>();
   /** Of instances of live components. */
   readonly #initials = new Map<string, Initial | Failed>();
+  /** Those that storage was asked for. */
+  readonly #ofForms = new Map<string, Instance | undefined>();
 
   constructor(app: App, request: IncomingMessage, session: Session) {
     this.app = app;
@@ -65,10 +67,17 @@ export class Visit {
     return originalUrl ?? url;
   }
 
-  /** What forms of this page wrote in this session. */
-  ofForms(name: InstanceName): Instance | undefined {
+  /** What forms of this page wrote in this session; a promise of it, where storage is asked. */
+  ofForms(name: InstanceName, params: JsonObject): Instance | undefined | Promise<void> {
+    const { app, client, session } = this;
+    const id = JSON.stringify([name.component, name.key]);
+    if (this.#ofForms.has(id)) return this.#ofForms.get(id);
     const [path = ""] = this.address.split("?", 1);
-    return this.app.instances.ofForms(name, { session: this.session.id, path });
+    const found = app.instances.ofForms(name, { client, session, params }, { session: session.id, path });
+    if (!(found instanceof Promise)) return found;
+    // Without it the page can be shown all the same, and what is stored stays.
+    const nothing = (error: unknown) => app.report(error, "a live component could not be loaded");
+    return found.catch(nothing).then((instance) => void this.#ofForms.set(id, instance ?? undefined));
   }
 
   /** What an instance begins with, made once; a promise of it, where that takes time. Throws what was thrown there. */

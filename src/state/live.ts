@@ -76,9 +76,10 @@ const PREFIX = "@";
 /** The definition that the instances of a component have in common. Their wire names are `@counter/KEY`. */
 export const liveDefinition = (
   component: string,
-  more: Pick<Definition, "struct" | "actions"> = { struct: undefined, actions: new Map() },
+  more: Partial<Pick<Definition, "struct" | "version" | "migrate">> = {},
 ): Definition => ({
-  ...more,
+  struct: undefined,
+  actions: new Map(),
   name: PREFIX + component,
   scope: "live",
   keys: undefined,
@@ -90,6 +91,7 @@ export const liveDefinition = (
   migrate: undefined,
   persist: false,
   reflect: [],
+  ...more,
 });
 
 /** The component and the key in the wire name of an instance; undefined where it is a store's. */

@@ -1,5 +1,5 @@
 import { integer, object, string } from "superstruct";
-import { live } from "../../../server/index.ts";
+import { live, memory } from "../../../server/index.ts";
 import { defaultLimits } from "../../../server/limits.ts";
 import type { Component } from "../../../server/live/component.ts";
 import type { Instance } from "../../../server/live/instance.ts";
@@ -71,6 +71,7 @@ suite("instances of live components", () => {
     clock = new TestClock(() => 0.5);
     let ids = 0;
     instances = new Instances({
+      backend: memory(),
       limits: defaultLimits,
       time: new SimHubTime(clock),
       nextId: () => ++ids,
@@ -218,6 +219,7 @@ suite("the calls of an instance", () => {
     clock = new TestClock(() => 0.5);
     const bench: HubBench = new HubBench({
       live: new Instances({
+        backend: memory(),
         limits: { ...defaultLimits, handlerMs: 1000 },
         time: new ClockHubTime(clock),
         nextId: () => 1,
