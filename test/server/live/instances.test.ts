@@ -131,7 +131,7 @@ suite("instances of live components", () => {
       ended,
       Array.from({ length: lost }, (_, index) => `flood${index}`),
     );
-    assert.ok(instances.ofForms(name("a"), place));
+    assert.ok(instances.ofForms(name("a"), owner("sent", "session 1"), place));
   });
 
   test("T50 are taken from the session whose own are the biggest, where all of them are too big", async () => {
