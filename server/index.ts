@@ -4,6 +4,7 @@ import "./node-version.ts";
 export { type VioletApp, violet } from "./app.ts";
 export type { Backend } from "./backends/backend.ts";
 export { type MemoryOptions, memory } from "./backends/memory.ts";
+export { type SqliteOptions, sqlite } from "./backends/sqlite.ts";
 export type { CallContext } from "./calls/functions.ts";
 export type { Modules } from "./calls/registry.ts";
 export type { EventContext, LifeCycleEvent, ServerEvents } from "./events.ts";

@@ -75,6 +75,8 @@ export interface Revocation {
  * Calls for one store are made one after another, those for different stores at the same time.
  */
 export interface Backend {
+  /** What the log calls it: `memory`, `sqlite data/states.db`. No credentials. */
+  readonly name: string;
   readonly durability: Durability;
   /** The state of a store, or undefined when nothing was ever written to it, or its time is over. */
   load(store: string): Promise<StoredState | undefined>;

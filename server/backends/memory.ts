@@ -1,7 +1,7 @@
 import { fail } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/state/json.ts";
-import { Tree } from "../../src/state/tree.ts";
 import type { Backend, Commit, Entry, Revocation, StoredState, WriterRecord } from "./backend.ts";
+import { replay } from "./replay.ts";
 
 export interface MemoryOptions {
   /** Answers after so many milliseconds, as a database would. For tests. Default 0: in the next microtask. */
@@ -40,11 +40,12 @@ export function memory({ delayMs = 0, now = Date.now }: MemoryOptions = {}): Bac
     return undefined;
   };
   return {
+    name: "memory",
     durability: "volatile",
     async load(store) {
       await answer();
       const kept = find(store);
-      return kept && { ...kept, value: replayed(kept), log: [...kept.log] };
+      return kept && { ...kept, value: replay(kept.value, kept.log), log: [...kept.log] };
     },
     async commit(commit) {
       const known = find(commit.store);
@@ -92,10 +93,4 @@ function keep(before: Kept | undefined, commit: Commit, value: JsonObject | unde
   before.log.push(...made);
   const ops = made.reduce((sum, entry) => sum + entry.ops.length, before.ops);
   return { ...kept, value: before.value, log: before.log, ops };
-}
-
-function replayed({ value, log }: Kept): JsonObject {
-  const tree = new Tree(value);
-  for (const { ops } of log) for (const op of ops) tree.apply(op);
-  return tree.snapshot();
 }

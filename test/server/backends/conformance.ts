@@ -13,10 +13,10 @@ export interface Storage {
   open(): Promise<Backend>;
 }
 
-const increment = (by = 1): Op => ["increment", ["n"], by];
+export const increment = (by = 1): Op => ["increment", ["n"], by];
 
 /** Commits to one store, each on the one before. */
-class Writing {
+export class Writing {
   readonly backend: Backend;
   readonly store: string;
   readonly epoch: string;
@@ -253,6 +253,18 @@ export function conformance(name: string, open: (now: () => number) => Promise<S
       assert.deepEqual(JSON.parse(JSON.stringify(stored.value)), value);
       assert.deepEqual([...stored.writers.keys()], [writer]);
       assert.equal(await backend.load(store.slice(0, -1)), undefined);
+      // Halves of letters are one in UTF-8.
+      const base = storeName();
+      const halves = ["\ud800", "\udbff"].map((half) => new Writing(backend, base + half));
+      for (const writing of halves)
+        await writing.commit(
+          halves.map(({ store: writer }) => ({ ops: [increment()], writer, n: 1, at: 0 })),
+        );
+      for (const { store } of halves)
+        assert.deepEqual(
+          [...((await backend.load(store)) as StoredState).writers.keys()].toSorted(),
+          halves.map((each) => each.store),
+        );
     });
 
     test("begins a state without an entry, which ends at its time, goes on when it is told to, or is deleted", async () => {
