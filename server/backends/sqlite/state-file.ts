@@ -62,11 +62,12 @@ export class StateFile {
   #start(): Thread {
     const { path, timeoutMs, maxBytes } = this.#options;
     // A lock that another program has is waited for so long that the answer still comes in time.
-    const thread = new Thread({ path, busyMs: Math.ceil(timeoutMs / 2), maxBytes });
+    const thread: Thread = new Thread({ path, busyMs: Math.ceil(timeoutMs / 2), maxBytes }, () =>
+      this.#ended(thread),
+    );
     const sweep = () => void this.#sweep(thread);
     this.#sweeping = setInterval(sweep, SWEEP_MS).unref();
     queueMicrotask(sweep);
-    void thread.ended.then(() => this.#ended(thread));
     return thread;
   }
 
@@ -89,7 +90,6 @@ export class StateFile {
     const thread = this.#thread;
     if (!thread) return;
     this.#ended(thread);
-    await thread.ask("close");
-    await thread.ended;
+    await thread.close();
   }
 }

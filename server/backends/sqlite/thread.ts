@@ -8,14 +8,14 @@ const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** The thread in which a file is read and written: whoever waits for the disk is not the event loop. */
 export class Thread {
-  /** Resolves when it has ended. */
-  readonly ended: Promise<void>;
   readonly #worker: Worker;
+  readonly #ended: Promise<void>;
   readonly #path: string;
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #next = 0;
 
-  constructor(options: FileOptions) {
+  /** `ended` is called at its end, whoever brought it about. */
+  constructor(options: FileOptions, ended: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#path = options.path;
     this.#worker = new Worker(entry, { workerData: options, name: "violet-sqlite" });
@@ -23,9 +23,10 @@ export class Thread {
     this.#worker.on("error", ({ message }) => this.#fail(message));
     this.#worker.on("exit", () => {
       this.#fail("its thread has ended");
+      ended();
       resolve();
     });
-    this.ended = promise;
+    this.#ended = promise;
   }
 
   /** What the thread answers, whenever that is. While it is asked nothing it keeps no process alive. */
@@ -36,6 +37,13 @@ export class Thread {
     this.#worker.ref();
     this.#worker.postMessage({ id, call, argument: argument as never } satisfies Question);
     return asked.promise as Promise<ReturnType<Calls[C]>>;
+  }
+
+  /** Closes the file, and waits until others may have it. */
+  async close(): Promise<void> {
+    await this.ask("close");
+    this.#worker.ref();
+    await this.#ended;
   }
 
   #answered({ id, answer, error }: Answer) {

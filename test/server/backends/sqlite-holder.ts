@@ -1,6 +1,10 @@
-/** Another process that has a file open, until it is killed. */
+/** Another process that has a file open, until it is told to end. */
+import { once } from "node:events";
 import { sqlite } from "../../../server/backends/sqlite.ts";
 
-await sqlite(process.argv[2] as string).check();
+const [file = "", how] = process.argv.slice(2);
+const backend = sqlite(file);
+await backend.check();
 process.send?.("open");
-process.on("disconnect", () => process.exit());
+await once(process, "message");
+if (how === "close") await backend.close();

@@ -204,6 +204,16 @@ suite("sqlite(file)", () => {
     assert.deepEqual(await epochOf(opened(file)), [spoiled, 1]);
   });
 
+  test("lets a process end that uses it no more, closed or open", async () => {
+    for (const how of ["close", "leave open"]) {
+      const other = fork(new URL("./sqlite-holder.ts", import.meta.url), [newFile(), how]);
+      await once(other, "message");
+      const ended = once(other, "exit");
+      other.send("end");
+      assert.deepEqual(await ended, [0, null], how);
+    }
+  });
+
   test("goes on in another thread where its own ended", async () => {
     const threads: Worker[] = [];
     const keep = (worker: Worker) => threads.push(worker);
@@ -240,7 +250,7 @@ suite("a file that sqlite(file) cannot have", () => {
     await second.check();
     await second.close();
 
-    const other = fork(new URL("./sqlite-holder.ts", import.meta.url), [file]);
+    const other = fork(new URL("./sqlite-holder.ts", import.meta.url), [file, "leave open"]);
     await once(other, "message");
     await assert.rejects(first.check(), {
       code: "E_UNAVAILABLE",
