@@ -11,7 +11,7 @@ import { Results } from "./calls/results.ts";
 import { inTime } from "./deadline.ts";
 import { Door } from "./door.ts";
 import { type EventContext, Events, type LifeCycleEvent, mayTell, type On, processEvents } from "./events.ts";
-import type { AppState } from "./health.ts";
+import { type AppState, StorageHealth } from "./health.ts";
 import type { Counters } from "./hub/counters.ts";
 import { Hub } from "./hub/hub.ts";
 import { type HubTime, realTime } from "./hub/time.ts";
@@ -26,7 +26,7 @@ import { routes } from "./routes.ts";
 import { closed, currentScope, opened, runIn } from "./scope.ts";
 import { isId } from "./secret.ts";
 import type { Session } from "./session.ts";
-import { listOpenStores, warnOfOpenDoor } from "./start.ts";
+import { listOpenStores, tellDurability, warnOfOpenDoor } from "./start.ts";
 
 /** An app, as its author uses it. Runs on the server. */
 export interface VioletApp {
@@ -63,10 +63,11 @@ export interface VioletApp {
    */
   sessionOf(request: IncomingMessage): Promise<Session | undefined>;
   /**
-   * Ends a session, by its id: its sockets are closed at once (4502), and this process takes its cookie and its tokens no
-   * more. Its pages say that they stopped; reloaded, they get a new session. Throws E_OPTION for what is no id.
+   * Ends a session, by its id: its sockets are closed at once (4502), and its cookie and its tokens are taken no more. Its
+   * pages say that they stopped; reloaded, they get a new session. Resolves when the backend has stored that. Rejects with
+   * E_OPTION for what is no id, and with E_UNAVAILABLE: then it holds as long as this process lives.
    */
-  revoke(session: string): void;
+  revoke(session: string): Promise<void>;
   /**
    * Ends it, within ten seconds: what comes from now on is refused (503), `stop` handlers run, what is under way is
    * finished, pages are sent away. Called again it gives the same promise.
@@ -91,6 +92,7 @@ export class App implements VioletApp {
   readonly settings: Settings;
   readonly door: Door;
   readonly hub: Hub;
+  readonly storage: StorageHealth;
   readonly styles = new Styles();
   readonly middleware: Middleware;
   readonly ready: Promise<void>;
@@ -114,6 +116,9 @@ export class App implements VioletApp {
     this.callRates = new CallRates(settings.limits, () => performance.now());
     this.instances = this.#makeInstances(time);
     this.hub = this.#makeHub(time);
+    this.storage = new StorageHealth(settings.backend, time, (error) =>
+      this.report(error, "storage takes no commits"),
+    );
     this.#servers = new Servers(this);
     this.middleware = routes(this);
     opened(this);
@@ -170,8 +175,10 @@ export class App implements VioletApp {
     // In the next turn: handlers and stores that the same module adds belong to the start.
     await Promise.resolve();
     try {
+      await this.#restoreRevoked();
       await this.hub.ready();
       await this.#live("start", SERVER);
+      tellDurability(this.settings);
       warnOfOpenDoor(this.settings);
       listOpenStores(this.settings);
       if (this.#state === "starting") this.#state = "ready";
@@ -223,10 +230,19 @@ export class App implements VioletApp {
     return this.door.known(request);
   }
 
-  revoke(session: string): void {
+  async revoke(session: string): Promise<void> {
     if (!isId(session)) fail("E_OPTION", { name: "revoke(session)", expected: "the id of a session" });
-    this.door.revoke(session);
+    const revocation = this.door.revoke(session);
     this.hub.endSession(session);
+    await this.settings.backend.revoke(revocation);
+  }
+
+  /** What was revoked in former runs. Sockets of an attached server may have come in before that was known. */
+  async #restoreRevoked(): Promise<void> {
+    const { backend, limits } = this.settings;
+    const revoked = await inTime(backend.revoked(), { what: "Loading what was revoked", ...limits });
+    this.door.restore(revoked);
+    for (const { session } of revoked) this.hub.endSession(session);
   }
 
   /** Sets the session's cookie where it is due. Of the session that the browser had before nothing stays open. */

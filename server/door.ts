@@ -4,6 +4,7 @@ import { Writable } from "node:stream";
 import { fail, VioletError } from "../src/errors.ts";
 import type { Client } from "../src/state/definition.ts";
 import { Addresses } from "./addresses.ts";
+import type { Revocation } from "./backends/backend.ts";
 import { systemClock } from "./clock.ts";
 import { inTime, isAwaitable } from "./deadline.ts";
 import { Failures } from "./failures.ts";
@@ -93,9 +94,14 @@ export class Door {
     return this.#cookies.keep(session, request, response);
   }
 
-  /** Takes the session's cookie and tokens no more. */
-  revoke(id: string): void {
-    this.#revoked.add(id);
+  /** Takes the session's cookie and tokens no more. Gives what is to be stored, so that the next run does not, either. */
+  revoke(id: string): Revocation {
+    return this.#revoked.add(id);
+  }
+
+  /** What was revoked in former runs. */
+  restore(revocations: readonly Revocation[]): void {
+    this.#revoked.restore(revocations);
   }
 
   /** The client of this id, as everybody may see it. */

@@ -100,6 +100,10 @@ const hasMethods =
   (...names: readonly string[]) =>
   (value: unknown) =>
     isObject(value) && names.every((name) => typeof Reflect.get(value as object, name) === "function");
+const isBackend = (value: unknown) =>
+  hasMethods("load", "commit", "extend", "delete", "revoke", "revoked", "check", "close")(value) &&
+  isText(Reflect.get(value as object, "name")) &&
+  ["volatile", "process", "power"].includes(Reflect.get(value as object, "durability") as string);
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
 const isPositive = (value: unknown) => isCount(value) && value !== 0;
 const isMs = (value: unknown) => isPositive(value) && (value as number) <= 3_600_000;
@@ -118,7 +122,7 @@ const checks: Record<keyof VioletOptions, Check> = {
     (value) => isObject(value) && Object.values(value as object).every(isObject),
     "modules by the names of their files",
   ],
-  backend: [hasMethods("load", "commit", "close"), "a backend: memory()"],
+  backend: [isBackend, "a backend: memory(), sqlite(file)"],
   stores: [(value) => value === "allow" || value === "deny", '"allow" or "deny"'],
   origins: [
     (value) => value === "any" || isList(isOrigin)(value),

@@ -1,3 +1,4 @@
+import type { Revocation } from "./backends/backend.ts";
 import type { Clock } from "./clock.ts";
 
 /** An entry is some 150 bytes. */
@@ -22,10 +23,22 @@ export class Revoked {
     this.#max = max;
   }
 
-  add(id: string): void {
+  /** Gives what is to be stored of it. */
+  add(session: string): Revocation {
+    const at = this.#clock.now();
+    this.#remember(session, at);
+    return { session, at, until: at + this.#lifeMs };
+  }
+
+  /** Those that were stored. */
+  restore(revocations: readonly Revocation[]): void {
+    for (const { session, at } of revocations.toSorted((a, b) => a.at - b.at)) this.#remember(session, at);
+  }
+
+  #remember(session: string, revokedAt: number) {
     const now = this.#clock.now();
-    this.#at.delete(id);
-    this.#at.set(id, now);
+    this.#at.delete(session);
+    this.#at.set(session, revokedAt);
     for (const [oldest, at] of this.#at) {
       const isOver = at + this.#lifeMs < now;
       if (!isOver && this.#at.size <= this.#max) return;

@@ -34,7 +34,7 @@ export function routes(app: App): Middleware {
   // These are asked by address, and until the very end.
   const probes = new Map<string, Route>([
     ["health", (_, response) => answerHealth(response, app.state)],
-    ["ready", (_, response) => answerReady(response, app.state)],
+    ["ready", (_, response) => answerReady(response, app)],
   ]);
   const find = (name: string): Route | undefined =>
     table.get(name) ?? callRoute(app, name) ?? styleRoute(app, name);

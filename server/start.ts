@@ -1,7 +1,19 @@
 /** What is said once, when an app starts, so that nobody opens it without knowing. */
 import { definitions } from "../src/state/definition.ts";
 import { isOpen } from "./access.ts";
+import type { Durability } from "./backends/backend.ts";
 import type { Settings } from "./options.ts";
+
+const survives: Readonly<Record<Durability, string>> = {
+  volatile: "ends with this process",
+  process: "survives this process, not a loss of power",
+  power: "survives a loss of power",
+};
+
+/** Says where states live, and what an acknowledgement is worth. */
+export function tellDurability({ backend: { name, durability }, logger }: Settings): void {
+  logger.info({ durability }, `state: ${name}, ${survives[durability]}`);
+}
 
 /** Says which of the two checks is off that keep other websites out. */
 export function warnOfOpenDoor({ csrf, origins, logger }: Settings): void {

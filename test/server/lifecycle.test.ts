@@ -87,7 +87,55 @@ suite("an app", () => {
     const app = violet({ secret, logger });
     await app.ready;
     await app.close();
-    assert.deepEqual(logger.notes, ["these stores have no rule: everybody may read them"]);
+    assert.deepEqual(logger.notes, [
+      "state: memory, ends with this process",
+      "these stores have no rule: everybody may read them",
+    ]);
+  });
+
+  test("says what an acknowledgement survives when it starts", async () => {
+    const logger = new MemoryLogger();
+    for (const durability of ["process", "power"] as const) {
+      const app = violet({ secret, logger, backend: { ...memory(), name: "own", durability } });
+      await app.ready;
+      await app.close();
+    }
+    const said = logger.notes.filter((note) => note.startsWith("state:"));
+    assert.deepEqual(said, [
+      "state: own, survives this process, not a loss of power",
+      "state: own, survives a loss of power",
+    ]);
+  });
+
+  test("takes no requests while its storage takes no commits, which it asks once for all who ask", async () => {
+    let answer = Promise.withResolvers<void>();
+    let asked = 0;
+    const check = () => {
+      asked++;
+      return answer.promise;
+    };
+    const logger = new MemoryLogger();
+    const { url, app, server } = await serve(() => {}, { logger, backend: { ...memory(), check } });
+    const ready = async () => {
+      const response = await fetch(`${url}/_violet/ready`);
+      return [response.status, await response.json()] as const;
+    };
+    let requests = 0;
+    server.on("request", () => requests++);
+    const answers = Array.from({ length: 10 }, ready);
+    while (requests < answers.length) await once(server, "request");
+    answer.reject(new Error("the disk is full"));
+    for (const got of await Promise.all(answers)) assert.deepEqual(got, [503, { status: "storage" }]);
+    assert.equal(asked, 1);
+    assert.deepEqual(
+      logger.errors.map(({ err, message }) => [message, err.message]),
+      [["storage takes no commits", "the disk is full"]],
+    );
+    answer = Promise.withResolvers();
+    answer.resolve();
+    while ((await ready())[0] === 503) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await ready(), [200, { status: "ready" }]);
+    await app.close();
   });
 
   test("finishes what is under way when it closes, and then answers nobody", async () => {

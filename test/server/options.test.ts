@@ -1,3 +1,4 @@
+import { memory } from "../../server/backends/memory.ts";
 import { settingsOf, type VioletOptions } from "../../server/options.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
@@ -83,6 +84,8 @@ suite("options", () => {
     ["stores", { stores: "maybe" }],
     ["authenticate", { authenticate: "user" }],
     ["backend", { backend: { load: () => undefined } }],
+    ["backend", { backend: { ...memory(), durability: "forever" } }],
+    ["backend", { backend: { ...memory(), check: undefined } }],
     ["logger", { logger: { log: () => undefined } }],
     ["toString", { toString: 1 }],
   ];

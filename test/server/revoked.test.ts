@@ -32,6 +32,17 @@ suite("what is known of revoked sessions", () => {
     assert(set.has("b", 150) && set.has("c", 250));
   });
 
+  test("begins with what was stored, of which the oldest go first", () => {
+    const set = revoked(2);
+    nowMs = 300;
+    const stored = [200, 100].map((at) => ({ session: `at ${at}`, at, until: at + LIFE_MS }));
+    set.restore(stored);
+    assert(set.has("at 100", 50) && set.has("at 200", 50));
+    assert.deepEqual(set.add("c"), { session: "c", at: 300, until: 300 + LIFE_MS });
+    assert(set.has("stranger", 100) && !set.has("stranger", 101));
+    assert(set.has("at 200", 150));
+  });
+
   test("counts from the last time, where one is revoked twice", () => {
     const set = revoked(2);
     addAt(set, "a", 100);

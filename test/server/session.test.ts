@@ -1,7 +1,12 @@
 /** A session ends: because somebody says so, or because it is somebody else's now. */
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { integer } from "superstruct";
+import { violet } from "../../server/app.ts";
+import { memory } from "../../server/backends/memory.ts";
 import { Door } from "../../server/door.ts";
-import { settingsOf } from "../../server/options.ts";
+import { settingsOf, type VioletOptions } from "../../server/options.ts";
+import { VioletError } from "../../src/errors.ts";
 import { html, shared } from "../../src/index.ts";
 import { closeCodes } from "../../src/wire/close-codes.ts";
 import { greetAs, hangUp, type Welcome } from "../support/greet.ts";
@@ -14,7 +19,7 @@ const store = shared("session-store", { state: integer(), initial: () => 0 });
 type Known = { readonly id: string; readonly user?: object } | null;
 
 /** A site on which everybody is who his cookie `login` says, and finds out about his session at /session. */
-const serveSite = (): Promise<Served> =>
+const serveSite = (options: VioletOptions = {}): Promise<Served> =>
   serve(
     (site, app) => {
       site.get(
@@ -26,6 +31,7 @@ const serveSite = (): Promise<Served> =>
       });
     },
     {
+      ...options,
       // The tokens of an old session are no good in a new one, and all of them come from here.
       authenticate({ headers }) {
         const [, login] = /login=(\w+)/.exec(headers.cookie ?? "") ?? [];
@@ -75,7 +81,7 @@ suite("a session", () => {
     const other = await live(await served.get("/"));
     const gone = new Set<string | undefined>();
     const remove = served.app.on("disconnect", ({ id }) => void gone.add(id));
-    served.app.revoke(await idOf(cookie));
+    await served.app.revoke(await idOf(cookie));
     await Promise.all([one.until("stopped"), two.until("stopped")]);
     remove();
     assert.deepEqual(gone, new Set([first.payload?.self.id, second.payload?.self.id]));
@@ -87,7 +93,7 @@ suite("a session", () => {
     const page = await served.get("/");
     const cookie = cookiesOf(page.headers);
     const id = await idOf(cookie);
-    served.app.revoke(id);
+    await served.app.revoke(id);
     assert.equal(await known(cookie), null);
     assert.equal(await greetAs(page, served.url), closeCodes.session);
     const headers = { cookie, origin: served.url, "violet-client": page.payload?.client ?? "" };
@@ -98,9 +104,9 @@ suite("a session", () => {
     assert.notEqual(welcome.self.id, page.payload?.self.id);
   });
 
-  test("is revoked by an id", () => {
+  test("is revoked by an id", async () => {
     for (const wrong of [undefined, "", "x", {}])
-      assert.throws(() => served.app.revoke(wrong as never), { code: "E_OPTION" });
+      await assert.rejects(served.app.revoke(wrong as never), { code: "E_OPTION" });
   });
 
   const changes = {
@@ -167,6 +173,53 @@ suite("a session", () => {
     assert.deepEqual((await served.get("/", { cookie })).headers.getSetCookie(), []);
     await client.until("live");
     assert.deepEqual((await known(cookie))?.user, { id: "ada" });
+  });
+});
+
+suite("a session that was revoked before the server started anew", () => {
+  test("T20 is taken no more, and its socket is closed that came before that was known", async () => {
+    const kept = memory();
+    const first = await serveSite({ backend: kept });
+    const page = await first.get("/");
+    const cookie = cookiesOf(page.headers);
+    const { id } = (await (await fetch(`${first.url}/session`, { headers: { cookie } })).json()) as {
+      id: string;
+    };
+    await first.app.revoke(id);
+    await first.close();
+
+    const isAsked = Promise.withResolvers<void>();
+    const revoked = () => isAsked.promise.then(() => kept.revoked());
+    const logger = new MemoryLogger();
+    const app = violet({ secret, logger, backend: { ...kept, revoked } });
+    const server = createServer(app.middleware as never).listen(0, "127.0.0.1");
+    app.attach(server);
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const client = NodeClient.of(url, page, cookie);
+    client.core(store);
+    await client.until("live");
+    isAsked.resolve();
+    await client.until("stopped");
+    await app.ready;
+    assert.equal(app.counters.closes.revoked, 1);
+    assert.equal(await greetAs(page, url), closeCodes.session);
+    client.close();
+    hangUp();
+    await app.close();
+    server.close();
+  });
+
+  test("T20 is not said to be stored where it is not, and holds while the server lives", async () => {
+    const revoke = () => Promise.reject(new VioletError("E_UNAVAILABLE"));
+    const site = await serveSite({ backend: { ...memory(), revoke } });
+    const page = await site.get("/");
+    const cookie = cookiesOf(page.headers);
+    const known = async () => (await fetch(`${site.url}/session`, { headers: { cookie } })).json();
+    const { id } = (await known()) as { id: string };
+    await assert.rejects(site.app.revoke(id), { code: "E_UNAVAILABLE" });
+    assert.equal(await known(), null);
+    await site.close();
   });
 });
 

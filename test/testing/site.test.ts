@@ -94,7 +94,7 @@ for (const transport of ["memory", "socket"] as const)
       await using site = await testSite({ transport });
       const one = await site.client();
       await loaded(one.store(board));
-      site.app.revoke(session);
+      await site.app.revoke(session);
       await one.until("stopped");
       server.access(board, {});
     });
