@@ -11,10 +11,10 @@ import { type Callback, Component, type ComponentOptions, type LiveContext } fro
 type PlainCallback<S, P> = (state: S, context: LiveContext<P>) => unknown;
 
 /** Makes a callback with the structs of its arguments, which are checked, and coerced from text, before it runs. */
-type CallbackMaker<S, P> = <const T extends Structs>(
+type CallbackMaker<S, P> = <const T extends Structs, R>(
   structs: T,
-  run: (state: S, ...rest: [...Args<T>, LiveContext<P>]) => unknown,
-) => LiveCallback<Args<T>> & ((state: S, ...args: Args<T>) => unknown);
+  run: (state: S, ...rest: [...Args<T>, LiveContext<P>]) => R,
+) => LiveCallback<Args<T>> & ((state: S, ...rest: [...Args<T>, context?: Partial<LiveContext<P>>]) => R);
 
 // The bound of a record of callbacks, whatever their arguments (docs/decisions/any.md).
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -58,10 +58,19 @@ export interface LiveOptions<S, C, P> {
   readonly maxReconnects?: number;
 }
 
+/** Callbacks as functions of a state. Of the context whatever is not given does nothing: a test gives what it looks at. */
+type DirectCallbacks<S, C, P> = {
+  readonly [N in keyof C]: C[N] extends (...args: never) => infer R
+    ? C[N] extends LiveCallback<infer A>
+      ? (state: S, ...rest: [...A, context?: Partial<LiveContext<P>>]) => R
+      : (state: S, context?: Partial<LiveContext<P>>) => R
+    : never;
+};
+
 /** A live component on the server. */
 export interface LiveComponent<S, C, P> extends Live<S, C, P> {
-  /** To be called by themselves, in tests: `counter.callbacks.add(state, 2)`. */
-  readonly callbacks: C;
+  /** To be called by themselves, in tests: `counter.callbacks.add(state, 2)`. Arguments are checked: throws E_VALIDATION. */
+  readonly callbacks: DirectCallbacks<S, C, P>;
 }
 
 /**
@@ -84,23 +93,33 @@ export interface LiveComponent<S, C, P> extends Live<S, C, P> {
 export function live<S extends object, C extends Callbacks<S, P>, P extends object>(
   options: LiveOptions<S, C, P>,
 ): LiveComponent<S, C, P> {
-  const callbacks = (options.callbacks?.(makeCallback as unknown as CallbackMaker<S, P>) ?? {}) as C;
+  const made = options.callbacks?.(makeCallback as unknown as CallbackMaker<S, P>) ?? {};
+  const callbacks = Object.entries(made as Record<string, Callback["run"]>).map(
+    ([name, run]) => [name, callbackOf.get(run) ?? { structs: [], run }] as const,
+  );
   return makeCallable(
-    { callbacks },
-    new Component(checked(options as never, callbacks)),
+    { callbacks: Object.fromEntries(callbacks.map(([name, callback]) => [name, direct(callback)])) },
+    new Component(checked(options as never, new Map(callbacks))),
   ) as unknown as LiveComponent<S, C, P>;
 }
 
-const structsOf = new WeakMap<object, Callback>();
+const callbackOf = new WeakMap<object, Callback>();
 
 function makeCallback(structs: Structs, run: Callback["run"]): unknown {
-  const direct = (state: never, ...args: unknown[]) => {
-    const taken = takeArguments(structs, args.slice(0, structs.length), run.name);
-    return run(state, ...(taken as never[]), (args[structs.length] ?? directContext()) as never);
-  };
-  structsOf.set(direct, { structs, run });
-  return direct;
+  const callback = { structs, run };
+  const call = direct(callback);
+  callbackOf.set(call, callback);
+  return call;
 }
+
+/** A callback as a function of a state, its arguments and, last, what is given of the context. */
+const direct =
+  ({ structs, run }: Callback) =>
+  (state: never, ...args: readonly unknown[]): unknown => {
+    const taken = takeArguments(structs, args.slice(0, structs.length), run.name);
+    const context = { ...directContext(), ...(args[structs.length] as Partial<LiveContext> | undefined) };
+    return run(state, ...(taken as never[]), context as never);
+  };
 
 /** Of a callback that is called by itself: nobody is shown anything, and nobody told. */
 const directContext = (): LiveContext => ({
@@ -115,7 +134,7 @@ const PER_MS: Record<string, number> = { second: 1000, minute: 60_000, hour: 3_6
 
 type Given = LiveOptions<object, unknown, unknown>;
 
-function checked(given: Given, callbacks: object): ComponentOptions {
+function checked(given: Given, callbacks: ComponentOptions["callbacks"]): ComponentOptions {
   const {
     rateLimit,
     debounceMs = 0,
@@ -137,9 +156,7 @@ function checked(given: Given, callbacks: object): ComponentOptions {
   return {
     ...given,
     params: given.params,
-    callbacks: new Map(
-      Object.entries(callbacks).map(([name, run]) => [name, structsOf.get(run) ?? { structs: [], run }]),
-    ),
+    callbacks,
     rate: count === undefined ? undefined : { count: Number(count), perMs: PER_MS[per] as number },
     debounceMs,
     fallback,

@@ -57,12 +57,12 @@ live({
 
 // Called by themselves, in tests.
 const state = { count: 0, names: [] };
-counter.callbacks.add(state, 2);
-counter.callbacks.add(state, 2, "Ada");
+void counter.callbacks.add(state, 2);
+void counter.callbacks.add(state, 2, "Ada");
 // @ts-expect-error a number is wanted
-counter.callbacks.add(state, "2");
+void counter.callbacks.add(state, "2");
 // @ts-expect-error D0.1 no such callback
-counter.callbacks.sub(state);
+void counter.callbacks.sub(state);
 
 export class Card extends LiveElement(counter) {
   override render(): unknown {
@@ -78,7 +78,7 @@ export class Card extends LiveElement(counter) {
     this.state.count = 3;
     // @ts-expect-error no such key
     void this.state.cuont;
-    // @ts-expect-error no such callback
+    // @ts-expect-error D0.1 no such callback
     this.live.decrement();
     // @ts-expect-error a number is wanted
     this.live.add("3");
@@ -101,7 +101,7 @@ const far = remote<Module>("counter", { counter: "live" });
 export class FarCard extends LiveElement(far.counter) {
   override render(): unknown {
     this.live.add(this.state.count);
-    // @ts-expect-error no such callback
+    // @ts-expect-error D0.1 no such callback
     this.live.sub();
     return this.state.names;
   }
