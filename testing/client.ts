@@ -1,10 +1,15 @@
+import type { IncomingMessage } from "node:http";
 import { runIn, type Scope } from "../server/scope.ts";
 import { type PagePayload, Runtime, type Status } from "../src/runtime.ts";
 import type { Clock } from "../src/socket/link.ts";
 import type { Client } from "../src/state/definition.ts";
+import type { Json, JsonObject } from "../src/state/json.ts";
+import type { Live } from "../src/state/live.ts";
 import { Replica } from "../src/state/replica.ts";
 import { referenceOf } from "../src/state/store.ts";
+import { type MountArguments, MountedComponent, type MountOptions } from "./mounted.ts";
 import { ClientNetwork, type Network } from "./network.ts";
+import { requestWith } from "./servers/memory.ts";
 import type { RequestHeaders, TestServer, Welcome } from "./servers/server.ts";
 import type { TestSite } from "./site.ts";
 
@@ -25,6 +30,25 @@ export interface ClientHost {
 
 type Fn = (...args: unknown[]) => unknown;
 
+/** What the server told a page: an event, or a call of a client function. */
+export type Heard =
+  | { readonly event: string; readonly data?: Json }
+  | { readonly call: string; readonly args: readonly Json[] };
+
+/** A page's runtime, which keeps what it hears. */
+class PageRuntime extends Runtime {
+  readonly heard: Heard[] = [];
+
+  override received(frame: Parameters<Runtime["received"]>[0]): void {
+    if (frame.type === "call") this.heard.push({ call: frame.name, args: frame.args as Json[] });
+    if (frame.type === "event") {
+      const { event, data } = frame;
+      this.heard.push(data === undefined ? { event } : { event, data: data as Json });
+    }
+    super.received(frame);
+  }
+}
+
 /** One tab of one browser: a page's real runtime, in this process. */
 export class TestClient {
   /** What it is called where something is wrong. */
@@ -32,6 +56,8 @@ export class TestClient {
   readonly site: TestSite<object>;
   /** The page's runtime: its stores, its link, its events. */
   readonly runtime: Runtime;
+  /** The events and the calls of client functions that the server sent to this page, in order. */
+  readonly heard: readonly Heard[];
   /** This client's own part of the network. */
   readonly network: Network;
   readonly #network: ClientNetwork;
@@ -57,7 +83,7 @@ export class TestClient {
       moved: () => host.moved(),
     });
     host.joined(this.#network);
-    this.runtime = new Runtime({
+    const runtime = new PageRuntime({
       origin: server.origin,
       payload: { ...payload, reconnect: host.reconnect },
       transport: this.#network.transport,
@@ -70,6 +96,10 @@ export class TestClient {
       },
       renew: (client = "") => this.#renew(client),
     });
+    this.runtime = runtime;
+    this.heard = runtime.heard;
+    // There is nothing to hydrate.
+    runtime.bus.ready();
   }
 
   /** `instanceof` would ask a store's proxy for its prototype, and so for a store. */
@@ -133,6 +163,24 @@ export class TestClient {
       { get: (_, trap: keyof typeof Reflect) => here((_, ...rest) => (Reflect[trap] as Fn)(store, ...rest)) },
     );
     return new Proxy({}, Object.setPrototypeOf({ get }, others)) as T;
+  }
+
+  /**
+   * Mounts an instance of a live component in this page, as an element does: of a component among the site's `modules`.
+   * Resolves when its state is there. Rejects with what it is refused with (E_VALIDATION for params, E_UNKNOWN_CALLABLE,
+   * E_INTERNAL with what `initial` threw as its cause), E_DUPLICATE_KEY, E_TIMEOUT; where an `element` is given, also with
+   * what that throws.
+   */
+  async mount<S, C, P>(
+    component: Live<S, C, P>,
+    ...[params, options = {}]: MountArguments<P, MountOptions>
+  ): Promise<MountedComponent<S, C>> {
+    return MountedComponent.in(this, component, (params ?? {}) as JsonObject, options);
+  }
+
+  /** A request of this browser's, with its cookies: `app.sessionOf(ada.request())`. */
+  request(): IncomingMessage {
+    return requestWith(this.#sent());
   }
 
   /** The shared stores that this page has used. */

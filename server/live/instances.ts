@@ -114,7 +114,7 @@ export class Instances implements LiveStores {
     place: FormPlace,
   ): Instance | undefined | Promise<Instance | undefined> {
     const held = { ...owner, holder: holderOf(place) };
-    const known = this.#find(name, held.holder);
+    const known = this.find(name, held.holder);
     const waiting = (instance: Instance | undefined) => {
       if (instance) this.#waitForForms(instance);
       return instance;
@@ -137,7 +137,7 @@ export class Instances implements LiveStores {
   }
 
   async #open(name: InstanceName, owner: Held): Promise<Instance> {
-    const known = this.#find(name, owner.holder);
+    const known = this.find(name, owner.holder);
     if (known) return known;
     const id = `${owner.holder} ${name.component}/${name.key}`;
     const making = this.#making.get(id) ?? this.#make(name, owner).finally(() => this.#making.delete(id));
@@ -164,11 +164,12 @@ export class Instances implements LiveStores {
     const what = `Loading an instance of "${name.component}"`;
     const stored = migrated(definition, await inTime(backend.load(id), { what, ...limits, time, report }));
     // Another one may have been made meanwhile.
-    const known = this.#find(name, owner.holder);
+    const known = this.find(name, owner.holder);
     return known ?? (stored && this.#add(name, { ...owner, params }, stored.value, stored));
   }
 
-  #find({ component, key }: InstanceName, holder: string): Instance | undefined {
+  /** `holder`: the id of a client. */
+  find({ component, key }: InstanceName, holder: string): Instance | undefined {
     return this.#byHolder.get(holder)?.get(`@${component}/${key}`);
   }
 

@@ -32,10 +32,25 @@ export function makeCallable<F extends object>(fn: F, callable: Callable, name?:
   return fn;
 }
 
+/** What is known of a function, or of a live component; undefined where it was not marked as one. */
+export const callableOf = (fn: object): Callable | undefined => callables.get(fn);
+
 /** The wire name of a function. Throws E_UNKNOWN_CALLABLE where its module was given to nobody. */
 export const nameOf = (fn: object): string =>
   names.get(callables.get(fn) as Callable) ??
   fail("E_UNKNOWN_CALLABLE", { name: (fn as { name: string }).name });
+
+/** Runs `run` while a function that has no name has this one. Nothing else is named meanwhile: it takes no time. */
+export function whileNamed<T>(fn: object, name: string, run: () => T): T {
+  const callable = callables.get(fn) as Callable;
+  if (names.has(callable)) return run();
+  names.set(callable, name);
+  try {
+    return run();
+  } finally {
+    names.delete(callable);
+  }
+}
 
 /** What the server may call in this page, by wire name. */
 const registered = new Map<string, CallableFunction>();

@@ -50,7 +50,7 @@ export class MemoryServer implements TestServer {
 }
 
 /** As the browser of a page of this origin sends it. */
-function requestWith(headers: RequestHeaders): IncomingMessage {
+export function requestWith(headers: RequestHeaders): IncomingMessage {
   const request = new IncomingMessage(new Socket());
   return Object.assign(request, {
     url: "/_violet/socket",
