@@ -258,6 +258,17 @@ suite("the guide", () => {
     await using newcomer = await Newcomer.withFiles(filesIn(`${guide}\n${read("docs/security.md")}`));
     assert.deepEqual(await newcomer.typeErrors(), []);
   });
+
+  test("has tests that pass", async () => {
+    const files = filesIn(guide);
+    await using newcomer = await Newcomer.withFiles(files);
+    // Those of browsers import what is for browsers.
+    const ofNode = Object.keys(files).filter(
+      (name) => name.endsWith(".test.ts") && !files[name]?.includes("violet-live/testing/browser"),
+    );
+    assert.ok(ofNode.includes("counter.test.ts"));
+    await newcomer.test(ofNode);
+  });
 });
 
 suite("docs/guide/performance.md", () => {

@@ -52,6 +52,22 @@ export class Newcomer implements AsyncDisposable {
     return errors.filter((line) => !isWrong(line));
   }
 
+  /** Runs files of tests. Rejects with what the runner writes, where one fails. */
+  async test(files: readonly string[]): Promise<void> {
+    // Of the runner that this is run by, the other one is no part.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const flags = [
+      `--import=${root}scripts/ts.mjs`,
+      "--conditions=violet-source",
+      "--test",
+      "--test-isolation=none",
+    ];
+    await promisify(execFile)(process.execPath, [...flags, ...files], { cwd: this.folder, env }).catch(
+      ({ stdout, message }: { stdout?: string; message: string }) =>
+        Promise.reject(new Error(stdout || message)),
+    );
+  }
+
   /** Runs a program of a development dependency in the project; gives what it writes. */
   async run(program: string, args: readonly string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(join(root, "node_modules/.bin", program), args, {
