@@ -161,7 +161,7 @@ beforeEach(() => {
 });
 
 suite("mount", () => {
-  test("gives the state of a real instance, and runs its callbacks as a page's", async () => {
+  test("E11.2.1 E11.2.2 E11.2.3 gives the state of a real instance, and runs its callbacks as a page's", async () => {
     await using card = await mount(counter, { startAt: 3 });
     assert.deepEqual(card.state, { count: 3, log: ["mounted"] });
     await card.trigger("increment");
@@ -368,7 +368,7 @@ suite("a mounted component by a test clock", () => {
 });
 
 suite("the html of a mounted component", () => {
-  test("is what its element shows now, with what it was given", async () => {
+  test("E11.2.4 is what its element shows now, with what it was given", async () => {
     const params = { startAt: 3, tags: ["a", "b"] };
     await using card = await mount(counter, params, { element: MountCounter, key: "k" });
     assert.match(card.html, /^<mount-counter [^>]*data-violet-key="k"[^>]*><template shadowroot/);
