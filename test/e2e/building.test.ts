@@ -6,14 +6,16 @@ import { guideSection, NewcomerSite } from "./support/newcomer-site.ts";
 import { People } from "./support/people.ts";
 
 const building = guideSection("Building");
-const component = filesIn(guideSection("Live components"));
+const files = ["Stores", "Rights", "Elements", "Live components", "Building", "Deploying"].map((heading) =>
+  filesIn(guideSection(heading)),
+);
 
 suite("the guide's app", () => {
   let site: NewcomerSite;
   let people: People;
   before(async () => {
     people = await People.start();
-    site = await NewcomerSite.build({ ...component, ...filesIn(building) });
+    site = await NewcomerSite.build(Object.assign({}, ...files));
   });
   after(async () => {
     await people[Symbol.asyncDispose]();
@@ -39,5 +41,19 @@ suite("the guide's app", () => {
   test("does so with an element in plain JavaScript", async () => {
     await site.replace("counter-card.js", fileIn(building, "counter-card.js"));
     await counts();
+  });
+
+  test("is deployed behind a proxy, which says who asks, and ends by SIGTERM", async () => {
+    const secrets = "the new secret that nobody knows,the old one that some may know";
+    const url = await site.start("deployed.js", { NODE_ENV: "production", VIOLET_SECRET: secrets });
+    const proxy = { "x-forwarded-for": "192.0.2.1", "x-forwarded-proto": "https" };
+    const asked = (host: string) => getPage(url, { ...proxy, "x-forwarded-host": host });
+    const page = await asked("example.org");
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get("set-cookie") ?? "", /^__Host-violet-session=.*; Secure/);
+    assert.equal((await asked("example.com")).status, 403);
+    assert.equal((await getPage(`${url}/_violet/ready`)).status, 200);
+    await site.stop();
+    assert.equal(site.exitCode, 0);
   });
 });

@@ -46,23 +46,29 @@ export class NewcomerSite implements AsyncDisposable {
   }
 
   /** Starts this file of what was built; gives the address. */
-  async start(file: string): Promise<string> {
+  async start(file: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
     const port = await freePort();
     this.#process = spawn(process.execPath, [join("lib", file)], {
       cwd: this.#project.folder,
-      env: { ...process.env, PORT: String(port), HOST: "127.0.0.1" },
+      env: { ...process.env, PORT: String(port), HOST: "127.0.0.1", ...environment },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await printed(this.#process, /http:/);
+    await printed(this.#process, /^(http:|The site is ready)/m);
     return `http://127.0.0.1:${port}`;
   }
 
+  /** Ends it by SIGTERM. */
   async stop(): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, "exit");
     child.kill();
     await exit;
+  }
+
+  /** Of the process that was stopped; null where the signal ended it. */
+  get exitCode(): number | null | undefined {
+    return this.#process?.exitCode;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
