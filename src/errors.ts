@@ -2,7 +2,7 @@ import { DEV, explain } from "#dev";
 import { serverFailed } from "./dev/failures.ts";
 import type { Details, texts } from "./dev/texts.ts";
 
-/** The stable code of an error. Each is explained in docs/guide.md. */
+/** The stable code of an error. Each is explained in docs/guide/errors.md. */
 export type ErrorCode = keyof typeof texts;
 
 /** Who is at fault: the app's code, the other peer, the network, or Violet itself. */

@@ -1,4 +1,4 @@
-/** What has to hold: of docs/protocol.md and the guarantees in docs/guide.md, as the model sees them from outside. */
+/** What has to hold: of docs/protocol.md and the guarantees in docs/guide/promises.md, as the model sees them from outside. */
 import assert from "node:assert/strict";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
