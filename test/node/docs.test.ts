@@ -271,6 +271,16 @@ suite("the guide", () => {
   });
 });
 
+suite("docs/guide/README.md", () => {
+  test("lists the pages by their headings", () => {
+    const listed = read("docs/guide/README.md").match(/^- \[.*?\]\([\w-]+\.md\)/gm) ?? [];
+    const written = globSync("docs/guide/*.md", { cwd: root })
+      .filter((file) => !file.endsWith("README.md"))
+      .map((file) => `- [${/^# (.*)/.exec(read(file))?.[1]}](${posix.basename(file)})`);
+    assert.deepEqual([...listed].sort(), written.sort());
+  });
+});
+
 suite("docs/guide/performance.md", () => {
   test("says nothing that was not measured: its figures stand in docs/measurements.md, below the command", () => {
     const sections = read("docs/measurements.md").split(/^## /m);

@@ -9,9 +9,7 @@ import { Newcomer, root } from "../../support/newcomer.ts";
 import { freePort } from "../../support/ports.ts";
 import { printed } from "../../support/printed.ts";
 
-const guide = globSync("docs/guide/*.md", { cwd: root }).map((file) =>
-  readFileSync(root + file, "utf8"),
-);
+const guide = globSync("docs/guide/*.md", { cwd: root }).map((file) => readFileSync(root + file, "utf8"));
 const building = sectionOf(guide.join("\n"), "Building");
 const commands = blocksOf(building, "sh")
   .join("")
