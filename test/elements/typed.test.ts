@@ -70,6 +70,49 @@ suite("a field whose value is bound", () => {
     assert.equal(field(place, "b").value, "y");
   });
 
+  test("shows nothing new while it has the focus, and the last of it afterwards", async () => {
+    const place = stage();
+    await show(place, "x");
+    for (const name of ["a", "c"]) {
+      field(place, name).focus();
+      await show(place, "y");
+      await show(place, "z");
+      assert.equal(field(place, name).value, "x");
+      field(place, name).blur();
+      assert.deepEqual(shown(place), ["z", "z", "z"]);
+      await show(place, "x");
+      assert.deepEqual(shown(place), ["x", "x", "x"]);
+    }
+    field(place, "a").focus();
+    await show(place, "y");
+    field(place, "a").value = "typed";
+    field(place, "a").blur();
+    assert.equal(field(place, "a").value, "typed");
+  });
+
+  test("shows what is bound again after a reset, also where that is the same", async () => {
+    const place = stage();
+    await show(place, "y", true);
+    form(place).reset();
+    await show(place, "y", true);
+    assert.deepEqual(shown(place), ["y", "y", "y"]);
+    assert.equal(field(place, "d").checked, true);
+  });
+
+  test("is what it stands for, where it is a choice or a button, also with the focus", async () => {
+    const place = stage();
+    const bound = (value: string) =>
+      html`${["radio", "checkbox", "button", "submit"].map((type) => html`<input type=${type} .value=${value}>`)}`;
+    render(bound("x"), place);
+    await Promise.resolve();
+    for (const input of place.querySelectorAll("input")) {
+      input.focus();
+      render(bound(input.type), place);
+      await Promise.resolve();
+      assert.equal(input.value, input.type);
+    }
+  });
+
   test("is written where browsers gave the new field a value of their own", () => {
     const place = stage();
     render(html`<input type="range" .value=${"7"}><input type="radio" .value=${"a"}>`, place);
