@@ -4,6 +4,7 @@ import { parseCall } from "./call.ts";
 import type { Find } from "./event-binding.ts";
 import { prepare } from "./handler.ts";
 import { findMarked } from "./lookup.ts";
+import { markOf } from "./marks.ts";
 import { misuse } from "./misuse.ts";
 import { argumentsOf, type Names } from "./scope.ts";
 
@@ -20,7 +21,7 @@ export function callOfTemplate(element: Element, event: string, where: () => str
 
 /**
  * The call in an attribute. Throws E_CALL; when an event comes E_NAME for a function or an argument that is not there.
- * A form whose call was found is not submitted by the browser.
+ * A form whose call was found is not submitted by the browser, but where its live component has ended.
  */
 export function findCall(element: Element, attribute: string, where: () => string, ofRow?: Names): Find {
   // A form's fields stand before its own methods: one may have this name.
@@ -33,7 +34,7 @@ export function findCall(element: Element, attribute: string, where: () => strin
         where(),
         CHECKED && { name: call.name, expected: "a callback, an action or a live callback" },
       );
-    if (event.type === "submit") event.preventDefault();
+    if (event.type === "submit" && !markOf(handler)?.isOver) event.preventDefault();
     return () => {
       const args = argumentsOf(call, { element, event, where, ofRow });
       return prepare({ handler, args }, event, self);

@@ -402,6 +402,21 @@ suite("a form with a call", () => {
     assert.equal((await failure(() => assert.equal(submit(wrong), true))).code, "E_VALIDATION");
   });
 
+  test("is submitted where its live component has ended", async () => {
+    let isOver = false;
+    const stop = mark(note("stop"), {
+      kind: "live",
+      get isOver() {
+        return isOver;
+      },
+    });
+    functions.set("stop", stop);
+    const place = await inPlain(`<form @submit="stop"></form>`);
+    assert.equal(submit(place), true);
+    isOver = true;
+    assert.equal(submit(place), false);
+  });
+
   test("is submitted where nothing has the name, as without JavaScript", async () => {
     const place = await inPlain(`<form @submit="nobody"></form>`);
     assert.equal((await failure(() => assert.equal(submit(place), false))).code, "E_NAME");
