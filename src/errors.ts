@@ -18,12 +18,15 @@ export class VioletError extends Error {
   readonly origin: ErrorOrigin;
   /** The path of the field at fault, for E_VALIDATION: `messages.0.text`. */
   readonly field: string | undefined;
+  /** What is wrong with each field of a form, where that is known of all. */
+  readonly fields: FieldMessages | undefined;
 
   constructor(code: ErrorCode, details: Details = {}, context: ErrorContext = {}) {
     super(context.message ?? explain(code, details), context);
     this.code = code;
     this.origin = context.origin ?? "app";
     this.field = context.field;
+    this.fields = context.fields;
   }
 }
 
@@ -33,22 +36,28 @@ export interface ErrorContext {
   readonly origin?: ErrorOrigin;
   readonly cause?: unknown;
   readonly field?: string | undefined;
+  readonly fields?: FieldMessages | undefined;
 }
+
+/** Sentences for people, by the names of fields. */
+export type FieldMessages = Readonly<Record<string, string>>;
 
 /** What the server says of an error. */
 export interface ToldError {
   readonly code: string;
   readonly field?: string | undefined;
+  readonly fields?: FieldMessages | undefined;
   readonly message?: string | undefined;
   /** Of the server's own code, in development. */
   readonly stack?: string | undefined;
 }
 
 /** The error that the server told. */
-export function errorOf({ code, field, message, stack }: ToldError, details?: Details): VioletError {
+export function errorOf({ code, field, fields, message, stack }: ToldError, details?: Details): VioletError {
   const error = new VioletError(code as ErrorCode, details, {
     origin: "peer",
     field,
+    fields,
     message,
   });
   if (DEV && stack) serverFailed(error, stack);

@@ -1,4 +1,5 @@
 /** Binds the plain HTML inside one provider: follows the stores, and what comes into the page and goes. */
+import { controlsOf } from "../../src/events/controls.ts";
 import { unbindCalls } from "../../src/events/plain-calls.ts";
 import { type Row, rowOf } from "../../src/events/row.ts";
 import { pageRuntime } from "../../src/page.ts";
@@ -199,8 +200,7 @@ export class Walker implements BlockHost {
   }
 
   #reset(form: HTMLFormElement) {
-    const elements: Iterable<Element> = Reflect.get(HTMLFormElement.prototype, "elements", form);
-    for (const element of elements) this.#fields.get(element)?.reset();
+    for (const control of controlsOf(form)) this.#fields.get(control)?.reset();
   }
 }
 

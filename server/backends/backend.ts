@@ -1,3 +1,4 @@
+import type { FieldMessages } from "../../src/errors.ts";
 import type { Json, JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 
@@ -5,6 +6,7 @@ import type { Op } from "../../src/state/ops.ts";
 export interface RefusedWrite {
   readonly code: string;
   readonly field?: string | undefined;
+  readonly fields?: FieldMessages | undefined;
   readonly message: string;
 }
 

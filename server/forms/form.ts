@@ -1,8 +1,9 @@
-/** `POST /_violet/form`: a form of a live element, sent by a browser without JavaScript. */
+/** `POST /_violet/form?PAGE`: a form of a live element, sent by a browser without JavaScript from the page of that address. */
+import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fail, VioletError } from "../../src/errors.ts";
 import { plain } from "../../src/state/json.ts";
-import { parseInstance } from "../../src/state/live.ts";
+import { parseInstance, renamed } from "../../src/state/live.ts";
 import type { App } from "../app.ts";
 import { statuses } from "../calls/rpc.ts";
 import type { Failure } from "../live/failure.ts";
@@ -18,17 +19,25 @@ export async function answerForm(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    if (request.method !== "POST") fail("E_METHOD", { name: "/_violet/form", expected: "POST" });
+    const { method = "", url = "" } = request;
+    // A form that came back is shown at this address: who asks for it again is led to its page.
+    const isRead = /^(GET|HEAD)$/.test(method) && url.includes("?");
+    if (method !== "POST" && !isRead) fail("E_METHOD", { name: "/_violet/form" });
+    const address = ownAddress(url.slice(url.indexOf("?") + 1));
+    if (isRead) return lead(response, address);
     if (!app.door.origins.allowsForm(request)) fail("E_ORIGIN");
     const form = await readForm(request, app.settings);
-    const address = ownAddress(form.hidden.page);
     const failure = await outcomeOf(app, { request, response }, { ...form, address });
     if (failure) return back(request, response, { form, address, failure });
-    response.writeHead(303, { Location: address, "Cache-Control": "no-store" });
-    response.end();
+    lead(response, address);
   } catch (error) {
     refuse(app, request, response, error);
   }
+}
+
+function lead(response: ServerResponse, address: string): void {
+  response.writeHead(303, { Location: address, "Cache-Control": "no-store" });
+  response.end();
 }
 
 interface Exchange {
@@ -57,8 +66,8 @@ async function outcomeOf(
     const owner = { client, session, params: plain(hidden.params, "params") as typeof hidden.params };
     const [path = ""] = address.split("?", 1);
     const instance = await app.instances.openForForms(name, owner, { session: session.id, path });
-    const failure = await instance.run(hidden.callback, args);
-    return failure && { ...failure, field: fieldOf(failure, hidden) };
+    const failure = await instance.run(hidden.callback, args, nameOf(hidden, args));
+    return failure && named(failure, hidden);
   } catch (error) {
     if (error instanceof VioletError && ["E_CSRF", "E_RATE"].includes(error.code)) return excuse(error);
     throw error;
@@ -77,21 +86,35 @@ const excuse = ({ code }: VioletError): Failure => ({
 
 /** Those that the call names; else the fields as one object, where the callback takes an argument. */
 function argumentsOf({ args }: Hidden, fields: Fields, takes: number): readonly unknown[] {
-  const names = new Set(fields.map(([name]) => name));
-  const all = Object.fromEntries([...names].map((name) => [name, fieldIn(name, fields)]));
-  if (!args) return [plain(all, "form")].slice(0, takes);
-  return args.map(({ name, value }) => (name === undefined ? value : fieldIn(name, fields)));
+  const all = valuesOf(fields);
+  if (!args) return [plain(Object.fromEntries(all), "form")].slice(0, takes);
+  return args.map(({ name, value }) => (name === undefined ? value : all.get(name)));
 }
 
-/** A name that comes more than once gives an array, one that does not come `undefined`. */
-function fieldIn(wanted: string, fields: Fields): unknown {
-  const [value, ...more] = fields.filter(([name]) => name === wanted).map(([, value]) => value);
-  return more.length ? [value, ...more] : value;
+/** A name that comes more than once gives an array. */
+function valuesOf(fields: Fields): ReadonlyMap<string, string | readonly string[]> {
+  const byName = Array.from(
+    Map.groupBy(fields, ([name]) => name),
+    ([name, own]) => {
+      const [value = "", ...more] = own.map(([, value]) => value);
+      return [name, more.length ? [value, ...more] : value] as const;
+    },
+  );
+  return new Map(byName);
 }
+
+/** By what a form is known that is sent once more: by a second click, or because its answer was lost. */
+const nameOf = ({ once, callback, form }: Hidden, args: readonly unknown[]): string | undefined =>
+  once && hash("sha256", JSON.stringify([once, callback, form, args]), "base64url");
 
 /** An argument that was a field of the form is called by its name. */
-const fieldOf = ({ field }: Failure, { args }: Hidden): string | undefined =>
-  args?.[Number(field ?? Number.NaN)]?.name ?? field;
+function named(failure: Failure, { args }: Hidden): Failure {
+  return renamed(failure, (path) => {
+    const [index, ...inside] = path.split(".");
+    const { name } = args?.[Number(index)] ?? {};
+    return name === undefined ? path : [name, ...inside].join(".");
+  });
+}
 
 /** Path and query of a page of this host: nothing that leads elsewhere, or back here. Throws E_BAD_MESSAGE. */
 function ownAddress(page: string): string {
@@ -112,13 +135,12 @@ function back(
   response: ServerResponse,
   { form, address, failure }: Returned,
 ): void {
-  const { hidden, fields } = form;
-  const { code, field, message } = failure;
-  const error = { callback: hidden.callback, code, field, message };
+  const { code } = failure;
+  const error = { callback: form.hidden.callback, ...failure };
   runAgain(request, response, {
     address,
     status: code === "E_VALIDATION" ? 422 : (statuses[code] ?? 500),
-    prepare: (again) => returnWith(again, { instance: hidden.instance, form: hidden.form, error, fields }),
+    prepare: (again) => returnWith(again, { ...form, error }),
   });
 }
 

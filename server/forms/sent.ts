@@ -21,16 +21,16 @@ import type { Limits } from "../limits.ts";
 
 const Hidden = object({
   csrf: string(),
-  /** The page's path and query. */
-  page: size(string(), 1, 4096),
   instance: size(string(), 1, 256),
   /** What the element was given. */
   params: record(string(), any()),
   callback: size(string(), 1, 128),
   /** Each a value, or the name of a field. Not given: the fields as one object are the argument. */
   args: optional(size(array(object({ value: optional(any()), name: optional(string()) })), 0, 32)),
-  /** Which of the instance's forms it is. */
+  /** Which of those that make this call it is, in the order of the page. */
   form: min(number(), 0),
+  /** Names the page: what is sent from there twice is taken once. */
+  once: optional(size(string(), 1, 64)),
 });
 export type Hidden = Infer<typeof Hidden>;
 
@@ -38,6 +38,7 @@ export type Fields = readonly (readonly [name: string, value: string])[];
 
 export interface SentForm {
   readonly hidden: Hidden;
+  /** What was typed, in the order of the form. */
   readonly fields: Fields;
 }
 
@@ -84,8 +85,8 @@ async function entriesOf(bytes: Uint8Array<ArrayBuffer>, type: string) {
   }
 }
 
-/** A field for a file in which none was chosen is as if it were not there. */
+/** Lines end as they do in the browser. A field for a file in which none was chosen is as if it were not there. */
 function textField(name: string, value: string | File): Fields {
-  if (typeof value === "string") return [[name, value]];
-  return value.size || value.name ? fail("E_UPLOAD", { name }) : [];
+  if (typeof value === "string") return [[name, value.replaceAll("\r\n", "\n")]];
+  return value.size || value.name ? fail("E_UPLOAD", { path: [name] }) : [];
 }

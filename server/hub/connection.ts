@@ -1,5 +1,5 @@
 import { explain } from "#dev";
-import { type ErrorCode, VioletError } from "../../src/errors.ts";
+import { type ErrorCode, type FieldMessages, VioletError } from "../../src/errors.ts";
 import type { Client } from "../../src/state/definition.ts";
 import { type CloseCode, closeCodes } from "../../src/wire/close-codes.ts";
 import type { Frame, UpFrame } from "../../src/wire/frames.ts";
@@ -30,6 +30,7 @@ export interface Failure {
   /** A store's name where its subscription failed, else its number. */
   readonly store?: string | number;
   readonly field?: string | undefined;
+  readonly fields?: FieldMessages | undefined;
   readonly message?: string;
   readonly retryAfterMs?: number | undefined;
   readonly next?: number;

@@ -10,7 +10,7 @@ import type { Client } from "../../src/state/definition.ts";
 import { rootHandle } from "../../src/state/handle.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
-import { takeArguments, validate } from "../../src/state/validation.ts";
+import { validate } from "../../src/state/validation.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import type { RefusedWrite } from "../backends/backend.ts";
 import { isAwaitable } from "../deadline.ts";
@@ -22,7 +22,8 @@ import type { Subscription } from "../hub/subscription.ts";
 import type { Facts } from "../logger.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
 import { type Failure, failureOf, isTold } from "./failure.ts";
-import { fromFields } from "./fields.ts";
+import { takeFields } from "./fields.ts";
+import { SentForms } from "./sent-forms.ts";
 import { type Draft, Turn } from "./turn.ts";
 
 /** What the instances of an app have in common. */
@@ -85,8 +86,8 @@ export class Instance extends Authority {
   #isOver = false;
   #leaving: AbortController | undefined;
   #rate: Bucket | undefined;
-  /** The last of the forms that were sent. */
-  #sent: Promise<Failure | undefined> | undefined;
+  /** Those that were sent to it. */
+  #forms: SentForms | undefined;
   isMounted = false;
   #isKept: boolean;
   /** So many links of its page hold it: while one takes the other's place, two. */
@@ -289,10 +290,10 @@ export class Instance extends Authority {
     this.#queue.length = 0;
   }
 
-  /** Runs a callback for a form that was sent, after those before it. Gives why it came to nothing, if it did. */
-  run(callback: string, args: readonly unknown[]): Promise<Failure | undefined> {
-    const run = () => this.#run({ frame: { action: callback, args } } as Told);
-    return (this.#sent = this.#sent ? this.#sent.then(run) : run());
+  /** Runs a callback for a form that was sent, under a name where that counts once. Gives why it came to nothing, if it did. */
+  run(callback: string, args: readonly unknown[], name: string | undefined): Promise<Failure | undefined> {
+    this.#forms ??= new SentForms();
+    return this.#forms.take(name, () => this.#run({ frame: { action: callback, args } } as Told));
   }
 
   async #run(told: Told): Promise<Failure | undefined> {
@@ -333,7 +334,7 @@ export class Instance extends Authority {
     this.#count();
     if (Array.isArray(frame)) return this.#model(frame);
     const { structs, run } = this.#callback(frame);
-    const args = takeArguments(structs, fromFields(structs, frame.args), frame.action);
+    const args = takeFields(structs, frame.args, frame.action);
     const call = run as (...args: unknown[]) => unknown;
     const given = this.#within(() => call(turn.rootOf(this), ...args, this.#context(turn)));
     return isAwaitable(given) ? given : undefined;

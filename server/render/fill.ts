@@ -10,12 +10,14 @@ import { isChosen, isTrue, textOf } from "../../elements/html/values.ts";
 import { findLocal } from "../../elements/local-tag.ts";
 import { hasKey } from "../../elements/provided.ts";
 import { findShared } from "../../elements/shared-tag.ts";
+import { parseCall } from "../../src/events/call.ts";
 import { misuse, place } from "../../src/events/misuse.ts";
-import type { Row } from "../../src/events/row.ts";
+import { inRow, type Row } from "../../src/events/row.ts";
 import type { StoreCore } from "../../src/state/core.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Rendering } from "./rendering.ts";
 import { StartTag } from "./start-tag.ts";
+import { ARGS, writtenSubmit } from "./submits.ts";
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
 type Parent = DefaultTreeAdapterTypes.ParentNode;
@@ -108,10 +110,20 @@ class Fill {
     const bindings = scope.isBound ? this.#bindingsOf(node) : [];
     const tag = new StartTag(node, this.#html);
     const inside = this.#fillTag(node, tag, bindings, scope);
+    if (scope.row && node.tagName === "form") this.#nameRow(node, tag, scope.row);
     this.#start(tag);
     if (inside.text !== undefined) this.#text(node, inside.text);
     else if (PROVIDERS.has(node.tagName)) this.#provider(node, scope);
     else this.#children(node, { ...scope, choice: inside.choice });
+  }
+
+  /** Only here it is known what the names of its row stand for. */
+  #nameRow(form: Element, tag: StartTag, row: Row): void {
+    const written = writtenSubmit(form);
+    if (!written) return;
+    const { args } = parseCall(written.value, () => place(written.name, "form", undefined));
+    if (args)
+      tag.set(ARGS, JSON.stringify(args.map((arg) => ("name" in arg && inRow(row, arg.name)) || arg)));
   }
 
   #start(tag: StartTag): void {

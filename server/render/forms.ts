@@ -1,6 +1,6 @@
 /**
  * Points the forms of live elements at the server: one pass over the finished HTML of a page that has some. Where the page
- * answers a form that was refused, what was typed stands in it again, and what is wrong at its field.
+ * answers a form that was refused, what was typed stands in it again, and what is wrong at its fields.
  */
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { type Arg, parseCall } from "../../src/events/call.ts";
@@ -9,19 +9,23 @@ import { HIDDEN } from "../../src/events/submission.ts";
 import { parseInstance } from "../../src/state/live.ts";
 import type { ReturnedForm } from "../forms/returned.ts";
 import type { Hidden } from "../forms/sent.ts";
+import { randomId } from "../secret.ts";
+import { attributeOf, type Control, controlsIn } from "./controls.ts";
 import { attributesHtml } from "./escape.ts";
 import { refill } from "./refill.ts";
 import type { Rendering } from "./rendering.ts";
 import { StartTag } from "./start-tag.ts";
-import { type BoundSubmit, SUBMIT } from "./submits.ts";
+import { ARGS, type BoundSubmit, SUBMIT, writtenSubmit } from "./submits.ts";
 
 type Node = DefaultTreeAdapterTypes.ChildNode;
 type Parent = DefaultTreeAdapterTypes.ParentNode;
 type Element = DefaultTreeAdapterTypes.Element;
 
 /** A page without them has nothing to point. */
-const CALL = /\sdata-(violet-submit|on-submit)/i;
+const CALL = /\s(data-violet-submit|data-on-submit|@submit)/i;
 const BEFORE_BODY = "<!doctype html><body>";
+/** By these a button would send its form elsewhere, or as something else; with JavaScript nothing comes of them. */
+const OWN_WAYS = ["formaction", "formenctype", "formmethod", "formtarget"];
 
 /** The HTML of a whole page with its forms pointed. */
 export const pointForms = (html: string, rendering: Rendering): string =>
@@ -41,13 +45,24 @@ export interface Edit {
   readonly text: string;
 }
 
+/** Where a node stands. */
+interface Scope {
+  /** The document, or the shadow root. */
+  readonly tree: Parent;
+  /** The instances of the elements around, the nearest first. */
+  readonly instances: readonly string[];
+}
+
 class Pointing {
   readonly #html: string;
   readonly #rendering: Rendering;
   readonly #returned: ReturnedForm | undefined;
   readonly #csrf: string;
-  /** How many forms of each instance there are. */
+  /** Names this page among those of its session: what is sent from it twice is one. */
+  readonly #page = randomId();
+  /** How many forms make each call. */
   readonly #counts = new Map<string, number>();
+  readonly #controls = new Map<Parent, ReturnType<typeof controlsIn>>();
   readonly #edits: Edit[] = [];
 
   constructor(html: string, rendering: Rendering) {
@@ -59,7 +74,8 @@ class Pointing {
   }
 
   run(): string {
-    this.#children(parse(this.#html, { sourceCodeLocationInfo: true }), []);
+    const tree = parse(this.#html, { sourceCodeLocationInfo: true });
+    this.#children(tree, { tree, instances: [] });
     let at = 0;
     this.#edits.sort((a, b) => a.start - b.start);
     const pieces = this.#edits.map(({ start, end, text }) => {
@@ -70,42 +86,45 @@ class Pointing {
     return pieces.join("") + this.#html.slice(at);
   }
 
-  /** `around`: the instances of the elements around, the nearest first. */
-  #children({ childNodes }: Parent, around: readonly string[]): void {
-    for (const node of childNodes) this.#node(node, around);
+  #children({ childNodes }: Parent, scope: Scope): void {
+    for (const node of childNodes) this.#node(node, scope);
   }
 
-  #node(node: Node, around: readonly string[]): void {
+  #node(node: Node, scope: Scope): void {
     if (!("tagName" in node)) return;
-    if (node.tagName === "form") this.#form(node, around);
+    if (node.tagName === "form") this.#form(node, scope);
     const instance = instanceOf(node);
-    const inside = instance ? [instance, ...around] : around;
-    if ("content" in node) this.#children(node.content, inside);
-    this.#children(node, inside);
+    const instances = instance ? [instance, ...scope.instances] : scope.instances;
+    if ("content" in node && attributeOf(node, "shadowrootmode") !== undefined)
+      this.#children(node.content, { tree: node.content, instances });
+    this.#children(node, { ...scope, instances });
   }
 
-  #form(form: Element, around: readonly string[]): void {
+  #form(form: Element, { tree, instances }: Scope): void {
     const tag = new StartTag(form, this.#html);
-    const submit = boundSubmit(tag) ?? this.#writtenSubmit(form, around);
+    const submit = boundSubmit(tag) ?? this.#writtenSubmit(form, instances);
     tag.set(SUBMIT, null);
-    const isPointed = submit !== undefined && this.#takesForms(submit);
-    if (isPointed) {
-      tag.set("method", "post");
-      tag.set("action", "/_violet/form");
-    }
+    tag.set(ARGS, null);
+    if (submit && this.#takesForms(submit)) this.#point(form, tag, submit, this.#controlsOf(form, tree));
     this.#edits.push(...tag.edits());
-    if (isPointed) this.#inside(form, submit);
+  }
+
+  #controlsOf(form: Element, tree: Parent): readonly Control[] {
+    const known = this.#controls.get(tree) ?? controlsIn(tree);
+    this.#controls.set(tree, known);
+    return known.get(form) ?? [];
   }
 
   /** A call in an attribute: of the nearest instance around that has a callback of this name. */
-  #writtenSubmit({ attrs }: Element, around: readonly string[]): Submit | undefined {
-    const attribute = attrs.find(({ name }) => /^data-on-submit(\.|$)/.test(name));
+  #writtenSubmit(form: Element, around: readonly string[]): Submit | undefined {
+    const attribute = around.length ? writtenSubmit(form) : undefined;
     if (!attribute) return undefined;
     const { name, args } = parseCall(attribute.value, () => place(attribute.name, "form", undefined));
     const instance = around.find((each) => this.#callbacksOf(each)?.has(name));
-    return instance === undefined
-      ? undefined
-      : { instance, callback: name, ...(args && { args: args as Arg[] }) };
+    if (instance === undefined) return undefined;
+    const ofRow = attributeOf(form, ARGS);
+    const given = ofRow === undefined ? args : (JSON.parse(ofRow) as readonly Arg[]);
+    return { instance, callback: name, ...(given && { args: given as Arg[] }) };
   }
 
   #componentOf(instance: string) {
@@ -121,33 +140,57 @@ class Pointing {
     return this.#componentOf(instance).options.fallback === "form";
   }
 
-  /** The hidden field stands first in its form: whatever becomes of the rest, it is sent. */
-  #inside(form: Element, submit: Submit): void {
-    const { instance } = submit;
-    const number = this.#counts.get(instance) ?? 0;
-    this.#counts.set(instance, number + 1);
-    const at = form.sourceCodeLocation?.startTag?.endOffset;
-    if (at === undefined) return;
-    this.#edits.push({ start: at, end: at, text: this.#hiddenField(submit, number) });
-    const returned = this.#returned;
-    if (returned?.instance === instance && returned.form === number)
-      this.#edits.push(...refill(form, this.#html, returned));
+  #point(form: Element, tag: StartTag, submit: Submit, controls: readonly Control[]): void {
+    tag.set("method", "post");
+    tag.set("action", `/_violet/form?${this.#rendering.visit.address}`);
+    // Else browsers send the name of a file for the file, as if it were a text.
+    tag.set("enctype", controls.some(isFile) ? "multipart/form-data" : null);
+    for (const { element } of controls) {
+      const button = new StartTag(element, this.#html);
+      for (const name of OWN_WAYS) button.set(name, null);
+      this.#edits.push(...button.edits());
+    }
+    this.#inside(form, submit, controls);
   }
 
-  #hiddenField(submit: Submit, form: number): string {
-    const { component = "", key = "" } = parseInstance(submit.instance) ?? {};
-    const { visit } = this.#rendering;
+  /** The hidden field stands first in its form: whatever becomes of the rest, it is sent. */
+  #inside(form: Element, submit: Submit, controls: readonly Control[]): void {
+    const call = callIn(submit);
+    const number = this.#counts.get(call) ?? 0;
+    this.#counts.set(call, number + 1);
+    const at = form.sourceCodeLocation?.startTag?.endOffset;
+    if (at === undefined) return;
+    // Without fields it is a button: each press counts.
+    const once = controls.some(isField) ? { once: this.#page } : {};
+    const text = this.#hiddenField({ ...submit, ...once, form: number });
+    this.#edits.push({ start: at, end: at, text });
+    const returned = this.#returned;
+    if (returned && callIn(returned.hidden) === call && returned.hidden.form === number)
+      this.#edits.push(...refill(controls, this.#html, returned));
+  }
+
+  #hiddenField(call: Omit<Hidden, "csrf" | "params">): string {
+    const { component = "", key = "" } = parseInstance(call.instance) ?? {};
     const { params = {} } = this.#rendering.shown(component, key) ?? {};
-    const hidden: Hidden = { csrf: this.#csrf, page: visit.address, ...submit, params, form };
+    const hidden: Hidden = { csrf: this.#csrf, ...call, params };
     const attributes = { type: "hidden", name: HIDDEN, value: JSON.stringify(hidden) };
     return `<input${attributesHtml(Object.entries(attributes))}>`;
   }
 }
 
+/** The lists of a page may be others when a form comes back: it is known by what it calls. */
+const callIn = ({ instance, callback, args }: Submit): string => JSON.stringify([instance, callback, args]);
+
+const isButton = ({ element }: Control): boolean =>
+  element.tagName === "button" || attributeOf(element, "type")?.toLowerCase() === "submit";
+const isField = (control: Control): boolean => control.name !== undefined && !isButton(control);
+const isFile = ({ element, name }: Control): boolean =>
+  name !== undefined && attributeOf(element, "type")?.toLowerCase() === "file";
+
 /** The instance that an element has. */
-function instanceOf({ attrs }: Element): string | undefined {
-  const get = (wanted: string) => attrs.find(({ name }) => name === wanted)?.value;
-  const [component, key] = [get("data-violet-live"), get("data-violet-key")];
+function instanceOf(element: Element): string | undefined {
+  const component = attributeOf(element, "data-violet-live");
+  const key = attributeOf(element, "data-violet-key");
   return component === undefined || key === undefined ? undefined : `@${component}/${key}`;
 }
 

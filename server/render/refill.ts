@@ -1,6 +1,7 @@
-/** A form that comes back: its fields with what was typed, and the message at the one that is at fault. */
+/** A form that comes back: its fields with what was typed, and messages at those that are at fault. */
 import type { DefaultTreeAdapterTypes } from "parse5";
 import type { ReturnedForm } from "../forms/returned.ts";
+import { attributeOf, type Control } from "./controls.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Edit } from "./forms.ts";
 import { StartTag } from "./start-tag.ts";
@@ -10,69 +11,92 @@ type Parent = DefaultTreeAdapterTypes.ParentNode;
 
 /** Fields whose content is not typed, or is not to stand in any HTML. */
 const NOT_TYPED = /^(hidden|submit|button|image|reset|file|password)$/;
-/** The message's id: there is one in a page. */
-const MESSAGE = "violet-error";
+
+/** What a control is to say. */
+interface Message {
+  readonly id: string;
+  readonly text: string;
+}
 
 /** What becomes of a form that is returned. */
-export function refill(form: Element, html: string, { fields, error }: ReturnedForm): Edit[] {
+export function refill(
+  controls: readonly Control[],
+  html: string,
+  { fields, error }: Pick<ReturnedForm, "fields" | "error">,
+): Edit[] {
   const typed = new Map<string, string[]>();
   for (const [name, value] of fields) typed.set(name, [...(typed.get(name) ?? []), value]);
-  const controls = controlsIn(form, []);
-  const wrong = controls.find(({ name }) => error.field !== undefined && name === error.field);
-  const edits = controls.flatMap((control) => {
+  const messages = messagesAt(controls, Object.entries(error.fields ?? {}));
+  const first = controls.find((control) => messages.has(control));
+  return controls.flatMap((control) => {
     const tag = new StartTag(control.element, html);
-    if (control === wrong) markWrong(tag);
-    const inside = fill(control, tag, typed, html);
-    return [...tag.edits(), ...inside];
+    const message = messages.get(control);
+    if (message) markWrong(tag, message);
+    if (first) tag.mark("autofocus", control === first);
+    const inside = control.isDisabled ? [] : fill(control, tag, typed, html);
+    return [...tag.edits(), ...inside, ...(message ? [messageBehind(control, controls, message)] : [])];
   });
-  if (wrong) edits.push(messageAt(wrong, error.message));
-  return edits;
 }
 
-interface Control {
-  readonly element: Element;
-  readonly name: string;
-  /** The elements around it inside the form, the nearest first. */
-  readonly around: readonly Element[];
+function messagesAt(
+  controls: readonly Control[],
+  messages: readonly (readonly [field: string, text: string])[],
+): ReadonlyMap<Control, Message> {
+  const all = new Map<Control, Message>();
+  for (const [field, text] of messages) {
+    const control = controlOf(controls, field);
+    // The page's own script numbers those that it shows.
+    if (control && !all.has(control)) all.set(control, { id: `violet-error-~${all.size}`, text });
+  }
+  return all;
 }
 
-/** The fields of a form; those of forms and shadow roots inside it are not its own. */
-function controlsIn({ childNodes }: Parent, around: readonly Element[]): Control[] {
-  return childNodes.flatMap((node) => {
-    if (!("tagName" in node)) return [];
-    const name = node.attrs.find((attribute) => attribute.name === "name")?.value;
-    const isControl = name !== undefined && /^(input|select|textarea)$|-/.test(node.tagName);
-    const own = isControl ? [{ element: node, name, around }] : [];
-    return [...own, ...controlsIn(node, [node, ...around])];
-  });
+/** Of several that have one name and make a list, the one at that place: `tags.2`. */
+function controlOf(controls: readonly Control[], field: string): Control | undefined {
+  const named = (wanted: string) => controls.filter(({ name }) => name === wanted);
+  const [name = "", index = 0] = field.split(".");
+  const list = named(name);
+  return named(field)[0] ?? list[Number(index)] ?? list[0];
 }
 
 function fill(
-  { element, name }: Control,
+  { element, name = "" }: Control,
   tag: StartTag,
   typed: ReadonlyMap<string, string[]>,
   html: string,
 ): Edit[] {
-  const values = typed.get(name) ?? [];
-  if (element.tagName === "select") return optionsIn(element).flatMap((each) => choose(each, values, html));
-  if (element.tagName === "textarea") return contentOf(element, values.shift() ?? "");
-  if (element.tagName !== "input") return [];
-  const type = tag.get("type")?.toLowerCase() ?? "text";
-  if (type === "checkbox" || type === "radio") tag.mark("checked", values.includes(tag.get("value") ?? "on"));
-  else if (!NOT_TYPED.test(type)) tag.set("value", values.shift() ?? "");
+  const values = typed.get(name);
+  if (element.tagName === "select") return choose(element, values, html);
+  if (element.tagName === "input" && isChoice(element))
+    tag.mark("checked", values?.includes(tag.get("value") ?? "on") ?? false);
+  // One that was not sent was not in the page.
+  const value = isTyped(element) ? values?.shift() : undefined;
+  if (value === undefined) return [];
+  if (element.tagName === "textarea") return contentOf(element, value);
+  tag.set("value", value);
   return [];
+}
+
+const typeOf = (element: Element): string => attributeOf(element, "type")?.toLowerCase() ?? "text";
+const isChoice = (element: Element): boolean => /^(radio|checkbox)$/.test(typeOf(element));
+const isTyped = (element: Element): boolean =>
+  element.tagName === "textarea" ||
+  (element.tagName === "input" && !isChoice(element) && !NOT_TYPED.test(typeOf(element)));
+
+/** A select of one sends nothing while it shows what cannot be chosen. */
+function choose(select: Element, values: readonly string[] | undefined, html: string): Edit[] {
+  if (!values && attributeOf(select, "multiple") === undefined) return [];
+  return optionsIn(select).flatMap((option) => {
+    const tag = new StartTag(option, html);
+    tag.mark("selected", values?.includes(tag.get("value") ?? textOf(option)) ?? false);
+    return tag.edits();
+  });
 }
 
 const optionsIn = ({ childNodes }: Parent): Element[] =>
   childNodes.flatMap((node) =>
     "tagName" in node ? (node.tagName === "option" ? [node] : optionsIn(node)) : [],
   );
-
-function choose(option: Element, values: readonly string[], html: string): Edit[] {
-  const tag = new StartTag(option, html);
-  tag.mark("selected", values.includes(tag.get("value") ?? textOf(option)));
-  return tag.edits();
-}
 
 /** An option's text is its value, where it has no other. */
 const textOf = ({ childNodes }: Parent): string =>
@@ -89,23 +113,23 @@ function contentOf({ sourceCodeLocation: location }: Element, text: string): Edi
   return [{ start: location.startTag.endOffset, end: location.endTag.startOffset, text: content }];
 }
 
-function markWrong(tag: StartTag): void {
+function markWrong(tag: StartTag, { id }: Message): void {
   tag.set("aria-invalid", "true");
-  tag.set("aria-describedby", [tag.get("aria-describedby"), MESSAGE].filter(Boolean).join(" "));
-  tag.set("autofocus", "");
+  tag.set("aria-describedby", [tag.get("aria-describedby"), id].filter(Boolean).join(" "));
 }
 
 /** Behind the field; behind its label or its group where it stands in one, whose name the message is no part of. */
-function messageAt({ element, around }: Control, message: string): Edit {
-  const group = around.find(({ tagName }) => tagName === "fieldset" && isChoice(element));
-  const place = group ?? around.find(({ tagName }) => tagName === "label") ?? element;
-  const at = place.sourceCodeLocation?.endOffset ?? 0;
-  return {
-    start: at,
-    end: at,
-    text: `<small id="${MESSAGE}" data-violet-error="">${escapeHtml(message)}</small>`,
-  };
+function messageBehind(control: Control, controls: readonly Control[], { id, text }: Message): Edit {
+  const { element, around } = control;
+  const label = around.find(({ tagName }) => tagName === "label");
+  const at = (groupOf(control, controls) ?? label ?? element).sourceCodeLocation?.endOffset ?? 0;
+  const message = `<small id="${id}" data-violet-error="">${escapeHtml(text)}</small>`;
+  return { start: at, end: at, text: message };
 }
 
-const isChoice = ({ attrs }: Element): boolean =>
-  attrs.some(({ name, value }) => name === "type" && /^(radio|checkbox)$/i.test(value));
+/** The fieldset around choices of one name, and of nothing else. */
+function groupOf({ element, name, around }: Control, controls: readonly Control[]): Element | undefined {
+  const group = isChoice(element) ? around.find(({ tagName }) => tagName === "fieldset") : undefined;
+  const inside = controls.filter((each) => group && each.around.includes(group));
+  return inside.every((each) => each.name === name) ? group : undefined;
+}

@@ -125,7 +125,7 @@ export class Rendering {
     }
     const { returned } = this.visit;
     const error =
-      returned?.instance === wireName(liveDefinition(component), key) ? returned.error : undefined;
+      returned?.hidden.instance === wireName(liveDefinition(component), key) ? returned.error : undefined;
     const mounted = renderedInstance({ component, key }, made.value, error);
     this.#instances.set(name, { component, key, ...made, mounted });
     host.setAttribute("data-violet-live", component);

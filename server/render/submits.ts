@@ -5,13 +5,22 @@
 import type { Bound } from "../../src/events/handler.ts";
 import { setWritten } from "../../src/events/html.ts";
 import { markOf } from "../../src/events/marks.ts";
-import { parseEventName } from "../../src/events/modifiers.ts";
+import { eventOf, parseEventName } from "../../src/events/modifiers.ts";
 import { boundBy } from "../../src/events/on.ts";
 import { type Json, plain } from "../../src/state/json.ts";
 import { attributesHtml } from "./escape.ts";
 
 /** The attribute that such a form has until it is pointed at the server. */
 export const SUBMIT = "data-violet-submit";
+/** What a form in a row has until then: the arguments of its call, those of the row as their values. */
+export const ARGS = "data-violet-args";
+
+/** The attribute in which a form's call is written. */
+export const writtenSubmit = <T extends { readonly name: string }>({
+  attrs,
+}: {
+  readonly attrs: readonly T[];
+}): T | undefined => attrs.find(({ name }) => /^submit(\.|$)/.test(eventOf(name) ?? ""));
 
 /** A form's call, as that attribute and then its hidden field have it. */
 export interface BoundSubmit {

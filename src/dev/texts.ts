@@ -106,7 +106,8 @@ export const texts = {
   E_TIMEOUT: (d) => `${d.name} did not come true in time.${d.hint ?? ""}`,
   E_TOO_BIG: (d) => `A message${d.store ? ` of ${at(d)}` : ""} is too big${but(d)}.`,
   E_TOO_DEEP: (d) => `A value is nested too deeply${but(d)}.`,
-  E_UPLOAD: (d) => `The field "${d.name}" brings a file, and a form of a live component takes none.`,
+  E_UPLOAD: (d) =>
+    `${at(d)} brings a file. Forms of live components, functions and actions take none: uploads are not built.`,
   E_UNAVAILABLE: () =>
     "The server's storage, or a rule of the app, does not answer. Writes are kept and sent again.",
   E_UNDECIDED: () =>

@@ -1,44 +1,78 @@
 /**
- * What is wrong with a field, shown at it: `aria-invalid`, a message behind it that describes it, and the focus where
- * nobody has taken that elsewhere. Gone with the next input, the next submit, or a reset. Loaded with the first error.
+ * What is wrong with fields, shown at each: `aria-invalid`, a message behind it that describes it, and the focus on the first
+ * where nobody has taken that elsewhere. Gone with the field's next input, the next submit, or a reset. Loaded with the first error.
  */
-export function showFieldError(
-  form: HTMLFormElement,
-  { field, message, focus }: { readonly field: string; readonly message: string; readonly focus: boolean },
-): () => void {
-  // A field may have the name of the form's own property.
-  const elements = Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLFormControlsCollection;
-  const control = Array.from(elements).find((each) => each.getAttribute("name") === field) as
-    | HTMLElement
-    | undefined;
-  if (!control) return () => {};
+import type { FieldMessages } from "../errors.ts";
+import { controlsOf, isNamed } from "./controls.ts";
+
+/** Gives what takes all of them away. */
+export function showFieldErrors(form: HTMLFormElement, fields: FieldMessages, focus: boolean): () => void {
+  const controls = controlsOf(form);
+  const messages = new Map<HTMLElement, string>();
+  for (const [field, message] of Object.entries(fields)) {
+    const control = controlOf(controls, field);
+    if (control && !messages.has(control)) messages.set(control, message);
+  }
+  const clears = Array.from(messages, ([control, message]) => {
+    const name = control.getAttribute("name") as string;
+    const clear = showAt(control, message);
+    const named = controls.filter((each) => isNamed(each, name));
+    return clearWith(form, named, clear);
+  });
+  if (focus) controls.find((control) => messages.has(control))?.focus();
+  return () => {
+    for (const clear of clears) clear();
+  };
+}
+
+/** Of several that have one name and make a list, the one at that place: `tags.2`. */
+function controlOf(controls: readonly HTMLElement[], field: string): HTMLElement | undefined {
+  const named = (name: string) => controls.filter((control) => isNamed(control, name));
+  const [name = "", index = 0] = field.split(".");
+  const list = named(name);
+  return named(field)[0] ?? list[Number(index)] ?? list[0];
+}
+
+/** Gives what takes it away. */
+function showAt(control: HTMLElement, message: string): () => void {
   const described = control.getAttribute("aria-describedby");
   const text = document.createElement("small");
   text.id = `violet-error-${count++}`;
   text.dataset.violetError = "";
   text.textContent = message;
   // Behind its label or its group, whose name the message is no part of.
-  const group = control.matches("[type=radio], [type=checkbox]") && control.closest("fieldset");
-  (group || (control.closest("label") ?? control)).after(text);
+  (groupOf(control) ?? control.closest("label") ?? control).after(text);
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-describedby", described ? `${described} ${text.id}` : text.id);
-  if (focus) control.focus();
-  const listening = new AbortController();
-  const { signal } = listening;
-  const clear = () => {
-    listening.abort();
+  return () => {
     text.remove();
     control.removeAttribute("aria-invalid");
     if (described === null) control.removeAttribute("aria-describedby");
     else control.setAttribute("aria-describedby", described);
   };
-  const isOfField = ({ target }: Event) => (target as Element).getAttribute("name") === field;
-  const listen = (type: string, isMeant: (event: Event) => boolean) =>
-    EventTarget.prototype.addEventListener.call(form, type, (event) => isMeant(event) && clear(), { signal });
-  listen("input", isOfField);
-  listen("change", isOfField);
-  listen("reset", () => true);
-  return clear;
+}
+
+/** The fieldset around choices of one name, and of nothing else. */
+function groupOf(control: Element): Element | undefined {
+  const group = control.matches("[type=radio], [type=checkbox]") ? control.closest("fieldset") : null;
+  const isOne = (each: Element) => isNamed(each, control.getAttribute("name") as string);
+  return group && Array.from(group.elements).every(isOne) ? group : undefined;
+}
+
+/** Clears, once, when one of the controls is changed or their form is reset. Controls may stand outside their form. */
+function clearWith(form: HTMLFormElement, controls: readonly EventTarget[], clear: () => void): () => void {
+  const listening = new AbortController();
+  const end = () => {
+    if (!listening.signal.aborted) clear();
+    listening.abort();
+  };
+  const root = Node.prototype.getRootNode.call(form);
+  const listen = (type: string, isMeant: (target: EventTarget | null) => boolean) =>
+    root.addEventListener(type, ({ target }) => isMeant(target) && end(), listening);
+  listen("input", (target) => controls.includes(target as EventTarget));
+  listen("change", (target) => controls.includes(target as EventTarget));
+  listen("reset", (target) => target === form);
+  return end;
 }
 
 let count = 0;

@@ -77,6 +77,9 @@ function fieldsOf(event: SubmitEvent): readonly unknown[] {
 export function dataOf(form: HTMLFormElement, { target, submitter }: SubmitEvent): FormData {
   const data = new FormData(form, target === form ? submitter : null);
   data.delete(HIDDEN);
+  // Where no file was chosen, browsers give one without a name.
+  const isNone = (value: FormDataEntryValue) => (value as File).name === "";
+  for (const name of [...data.keys()]) if (data.getAll(name).every(isNone)) data.delete(name);
   return data;
 }
 

@@ -6,7 +6,7 @@ import { EventBinding } from "./event-binding.ts";
 import { outerOf } from "./lookup.ts";
 import { place } from "./misuse.ts";
 import { eventOf, parseEventName } from "./modifiers.ts";
-import { inRow } from "./row.ts";
+import { inRow, rowOf } from "./row.ts";
 
 const bindings = new WeakMap<Element, readonly EventBinding[]>();
 
@@ -30,7 +30,7 @@ function bind(element: Element, attribute: string): EventBinding | undefined {
   const where = () => (CHECKED ? place(attribute, element.localName, hostOf(element)) : attribute);
   try {
     const binding = new EventBinding(element, parseEventName(event, where));
-    binding.find = findCall(element, attribute, where, inRow);
+    binding.find = findCall(element, attribute, where, (name) => inRow(rowOf(element), name));
     binding.listen();
     return binding;
   } catch (error) {

@@ -21,12 +21,12 @@ export function rowOf(node: Node | null): Row | undefined {
 }
 
 /**
- * What a name in a call stands for in the rows around its element: `$index`, `$value` for the item itself, or a path,
+ * What a name in a call stands for in a row and those around it: `$index`, `$value` for the item itself, or a path,
  * `author.name`, in the innermost row that has its first key; of a step that is not there `undefined`. Undefined where no row has it.
  */
-export function inRow(element: Element, name: string): { readonly value: unknown } | undefined {
+export function inRow(innermost: Row | undefined, name: string): { readonly value: unknown } | undefined {
   const steps = name.split(".");
-  for (let row = rowOf(element); row; row = row.outer) {
+  for (let row = innermost; row; row = row.outer) {
     if (name === "$index") return { value: row.index };
     if (name === "$value") return { value: row.value };
     if (has(row.value, steps[0] as string)) return { value: steps.reduce(step, row.value) };

@@ -1,11 +1,12 @@
 /** What the names among a call's arguments stand for, while its event is dispatched. */
 import { CHECKED } from "#dev";
 import type { Call } from "./call.ts";
+import { controlsOf, isNamed } from "./controls.ts";
 import { dataOf, fieldOf } from "./handler.ts";
 import { misuse } from "./misuse.ts";
 
 /** What a name stands for; undefined where it is not one of these names. */
-export type Names = (element: Element, name: string) => { readonly value: unknown } | undefined;
+export type Names = (name: string) => { readonly value: unknown } | undefined;
 
 /** Where a call stands, and its event. */
 interface Scope {
@@ -33,7 +34,7 @@ function lookUp(name: string, { element, event, where, ofRow }: Scope): unknown 
     const field = [element, target].find((one) => one && !isForm(one) && name in one) ?? refuse();
     return Reflect.get(field, name);
   }
-  const own = ofRow?.(element, name);
+  const own = ofRow?.(name);
   if (own) return own.value;
   const around = Element.prototype.closest.call(element, "form");
   const form = [element, Reflect.get(element, "form"), around, target].find(isForm);
@@ -42,8 +43,6 @@ function lookUp(name: string, { element, event, where, ofRow }: Scope): unknown 
 
 const isForm = (value: unknown) => value instanceof HTMLFormElement;
 
-/** One that is not sent counts, too: an unticked box is `undefined`. A field may be named "elements". */
+/** One that is not sent counts, too: an unticked box is `undefined`. */
 const hasField = (form: HTMLFormElement, name: string) =>
-  [...(Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLCollection)].some(
-    (field) => field.getAttribute("name") === name,
-  );
+  controlsOf(form).some((control) => isNamed(control, name));

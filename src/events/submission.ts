@@ -1,8 +1,12 @@
+import type { FieldMessages } from "../errors.ts";
 import type { LiveError } from "../state/live.ts";
 import { parseCall } from "./call.ts";
+import { controlsOf } from "./controls.ts";
 
 /** The hidden field by which a form reaches the server without JavaScript. */
 export const HIDDEN = "_violet";
+/** What somebody fills in, or the page did. */
+const FIELD = `[name]:not(button, [type=submit], [name=${HIDDEN}])`;
 
 /** The last submission of each form, until it is answered; what it shows, until the next one. */
 const pending = new WeakMap<HTMLFormElement, Submission>();
@@ -56,7 +60,8 @@ export class Submission {
     shown.get(this.#form)?.();
     shown.delete(this.#form);
     // Without fields it is a button: each press counts.
-    if (this.#content !== "[]") pending.set(this.#form, this);
+    if (!controlsOf(this.#form).some((each) => each.matches(FIELD))) return;
+    pending.set(this.#form, this);
     this.#button?.setAttribute("aria-disabled", "true");
   }
 
@@ -68,7 +73,7 @@ export class Submission {
 
   end(error: LiveError | undefined): void {
     this.release();
-    if (error?.field) void this.#show(error.field, error.message);
+    if (error?.fields) void this.#show(error.fields);
     // When what came with the answer is rendered: then these are the defaults. What was typed since then stays.
     else if (!error && Element.prototype.hasAttribute.call(this.#form, "data-reset"))
       setTimeout(
@@ -76,21 +81,19 @@ export class Submission {
       );
   }
 
-  async #show(field: string, message: string): Promise<void> {
-    const { showFieldError } = await import("./field-error.ts");
+  async #show(fields: FieldMessages): Promise<void> {
+    const { showFieldErrors } = await import("./field-error.ts");
     if (pending.has(this.#form)) return;
     // Who is elsewhere by now is not called back.
-    shown.set(
-      this.#form,
-      showFieldError(this.#form, { field, message, focus: this.#focus === this.#focused }),
-    );
+    shown.set(this.#form, showFieldErrors(this.#form, fields, this.#focus === this.#focused));
   }
 
   /** An argument that is a field of the form is called by its name. */
-  nameOf(field: string): string {
+  nameOf(path: string): string {
     const attributes = Reflect.get(Element.prototype, "attributes", this.#form) as NamedNodeMap;
     const call = Array.from(attributes).find(({ name }) => /^data-on-submit(\.|$)/.test(name));
-    const arg = call && parseCall(call.value, () => call.name).args?.[Number(field)];
-    return arg && "name" in arg ? arg.name : field;
+    const [index, ...inside] = path.split(".");
+    const arg = call && parseCall(call.value, () => call.name).args?.[Number(index)];
+    return arg && "name" in arg ? [arg.name, ...inside].join(".") : path;
   }
 }

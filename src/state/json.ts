@@ -50,7 +50,7 @@ export function typeName(value: unknown): string {
  * state. `where` (a store's name) and `path` say in messages where the value was going to stand; the path counts
  * towards the depth. Handles may be given: they are only read. Runs everywhere.
  *
- * Throws E_NOT_JSON (undefined, functions, NaN, Date, Map, cycles, sparse arrays...) and E_BAD_KEY.
+ * Throws E_NOT_JSON (undefined, functions, NaN, Date, Map, cycles, sparse arrays...), E_UPLOAD for a file, and E_BAD_KEY.
  */
 export function plain(value: unknown, where: string, path: Step[] = []): Json {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
@@ -75,6 +75,7 @@ function isPlain(value: object): boolean {
 }
 
 function refuse(value: unknown, where: string, path: readonly Step[]): never {
+  if (value instanceof Blob) fail("E_UPLOAD", { store: where, path }, { field: path.join(".") });
   if (!CHECKED) return fail("E_NOT_JSON", { store: where, path });
   const expected = path.length < maxDepth ? "plain JSON" : `at most ${maxDepth} levels, without cycles`;
   return fail("E_NOT_JSON", { store: where, path, expected, got: typeName(value) });

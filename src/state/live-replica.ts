@@ -11,7 +11,7 @@ import { isTooBig } from "../wire/limits.ts";
 import type { Batch, StoreCore } from "./core.ts";
 import { type Definition, wireName } from "./definition.ts";
 import { type Json, type JsonObject, plain } from "./json.ts";
-import { type About, type LiveError, liveDefinition, type Mounted, type Mounting } from "./live.ts";
+import { type About, type LiveError, liveDefinition, type Mounted, type Mounting, renamed } from "./live.ts";
 import type { Op } from "./ops.ts";
 import type { Pending } from "./outbox.ts";
 import { type Given, Replica, type ReplicaHost } from "./replica.ts";
@@ -146,6 +146,9 @@ export class LiveReplica extends Replica implements Mounted {
     try {
       super.call(callback, args);
       submission?.begin();
+    } catch (error) {
+      if (error instanceof VioletError) this.#tell(callback, error, submission);
+      throw error;
     } finally {
       this.#submission = undefined;
     }
@@ -172,17 +175,24 @@ export class LiveReplica extends Replica implements Mounted {
 
   /** It is told to the element alone: what the page as a whole could not save is another matter. */
   protected override decided(batch: Batch | undefined, outcome: boolean | VioletError): void {
-    const { code, field, message = "" } = outcome instanceof VioletError ? outcome : {};
+    const error = outcome instanceof VioletError ? outcome : undefined;
     const submission = batch && this.#submissions.get(batch);
     if (batch) this.#submissions.delete(batch);
-    if (DEV && code) blame(outcome, { ...placeOf(this), binding: `callback "${batch?.call?.action}"` });
+    if (DEV && error) blame(error, { ...placeOf(this), binding: `callback "${batch?.call?.action}"` });
+    this.#tell(batch?.call?.action, error, submission);
+  }
+
+  #tell(callback: string | undefined, error: VioletError | undefined, submission: Submission | undefined) {
+    const { code, field, fields, message = "" } = error ?? {};
     // It is for people: the code stands beside it.
-    this.error = code && {
-      callback: batch?.call?.action,
+    const told = code && {
+      callback,
       code,
-      field: field && submission ? submission.nameOf(field) : field,
+      field,
+      ...(fields && { fields }),
       message: message.replace(`${code}: `, ""),
     };
+    this.error = told && renamed(told, (field) => submission?.nameOf(field) ?? field);
     submission?.end(this.error);
     this.#changed?.();
   }

@@ -1,4 +1,5 @@
 /** Live components, as both ends know them: the server holds the state of each element's instance. */
+import type { FieldMessages } from "../errors.ts";
 import type { Marked } from "../events/marks.ts";
 import type { StoreCore } from "./core.ts";
 import type { Definition } from "./definition.ts";
@@ -27,10 +28,23 @@ export interface LiveError {
   /** Undefined where the component as a whole is refused. */
   readonly callback: string | undefined;
   readonly code: string;
-  /** The argument or the field of a form that is not valid. */
+  /** The argument or the field of a form that is not valid: the first one. */
   readonly field?: string | undefined;
+  /** What is wrong with each of them, by its name; for people. */
+  readonly fields?: FieldMessages | undefined;
   /** For people. */
   readonly message: string;
+}
+
+/** With its fields by the names that they have in a form, and `fields` also where only one is known. */
+export function renamed<T extends Pick<LiveError, "field" | "fields" | "message">>(
+  told: T,
+  nameOf: (field: string) => string,
+): T {
+  const { field, message, fields = field === undefined ? field : { [field]: message } } = told;
+  if (!fields) return told;
+  const named = Object.entries(fields).map(([field, message]) => [nameOf(field), message]);
+  return { ...told, field: field && nameOf(field), fields: Object.fromEntries(named) };
 }
 
 /** What a page needs to know of a component besides its state. */

@@ -102,7 +102,14 @@ const About = object({
   maxReconnects: optional(Count),
 });
 
-const Refusal = object({ code: string(), field: optional(string()), message: string() });
+/** Of a form: what is wrong with each of its fields. */
+const FieldMessages = record(string(), string());
+const Refusal = object({
+  code: string(),
+  field: optional(string()),
+  fields: optional(FieldMessages),
+  message: string(),
+});
 
 const up = <S>(struct: Struct<S, unknown>) => ({ direction: "up", struct }) as const;
 const down = <S>(struct: Struct<S, unknown>) => ({ direction: "down", struct }) as const;
@@ -204,6 +211,7 @@ export const frames = {
       call: optional(Name),
       code: string(),
       field: optional(string()),
+      fields: optional(FieldMessages),
       message: string(),
       retryAfterMs: optional(Count),
       next: optional(Count),

@@ -131,6 +131,19 @@ suite("a live element", () => {
     await shows(one, "Count 1");
   });
 
+  test("says what cannot be sent: what is too big, and at its field a file", async () => {
+    const [one] = place(`<live-counter></live-counter>`).all;
+    await shows(one, "Count 0");
+    assert.throws(() => one.live.add("x".repeat(100_000) as never), /E_TOO_BIG/);
+    await shows(one, "Count 0 E_TOO_BIG");
+    assert.throws(() => one.live.add({ photo: new File([], "a.png") } as never), /E_UPLOAD/);
+    const { code, field, fields = {} } = one.error ?? {};
+    assert.deepEqual([code, field, Object.keys(fields)], ["E_UPLOAD", "photo", ["photo"]]);
+    assert.ok(!one.busy);
+    one.live.increment();
+    await shows(one, "Count 1");
+  });
+
   test("gives its attributes and its properties to the component", async () => {
     const [one] = place(`<live-counter class="a" id="b" start-at="7"><i></i></live-counter>`).all;
     await shows(one, "Count 7");

@@ -51,10 +51,10 @@ suite("a form of a live component", () => {
       await settle();
     }
   };
-  const wrong = (field: string) => ({
+  const wrong = (...names: readonly string[]) => ({
     callback: "save",
     code: "E_VALIDATION",
-    field,
+    fields: Object.fromEntries(names.map((name) => [name, "Must be an integer."])),
     message: "Must be an integer.",
   });
 
@@ -63,6 +63,17 @@ suite("a form of a live component", () => {
     (form.querySelector("test-rating") as TestRating).value = "4";
     button.click();
     assert.deepEqual(fields, [{ a: "1", stars: "4", do: "this" }]);
+  });
+
+  test("leaves out a field for files in which none was chosen", () => {
+    const { button, get } = show(html`<input type="file" name="a"><input type="file" name="b" multiple>`);
+    const files = new DataTransfer();
+    files.items.add(new File([], "empty.txt"));
+    get("b").files = files.files;
+    button.click();
+    const [sent] = fields as [Record<string, unknown>];
+    assert.deepEqual(Object.keys(sent), ["b", "do"]);
+    assert.equal((sent.b as File).name, "empty.txt");
   });
 
   test("is sent once while its answer is awaited, and again afterwards", () => {
@@ -80,8 +91,16 @@ suite("a form of a live component", () => {
   test("without fields is a button: each press counts", () => {
     const { button } = show(html``);
     button.click();
+    assert.equal(button.hasAttribute("aria-disabled"), false);
     button.click();
     assert.equal(fields.length, 2);
+  });
+
+  test("with nothing ticked has a field all the same: it is sent once", () => {
+    const { button } = show(html`<input type="checkbox" name="a">`);
+    button.click();
+    button.click();
+    assert.equal(fields.length, 1);
   });
 
   test("E10.1.1 says at its field what is wrong, and takes the focus there", async () => {
@@ -128,22 +147,63 @@ suite("a form of a live component", () => {
       );
     });
 
-  test("puts the message behind a group of choices", async () => {
-    const { place, button } = show(
-      html`<fieldset><label><input type="radio" name="a" value="1">1</label></fieldset>`,
+  test("says it at each field, and takes the focus to the first", async () => {
+    const { place, button, get } = show(html`<input name="a"><input name="b"><input name="c">`);
+    button.click();
+    open[0]?.end(wrong("c", "b", "nowhere"));
+    await message(place);
+    assert.deepEqual(
+      ["a", "b", "c"].map((name) => get(name).nextElementSibling?.localName),
+      ["input", "small", "small"],
     );
+    assert.equal(document.activeElement, get("b"));
+    get("c").dispatchEvent(new Event("input", { bubbles: true }));
+    assert.deepEqual(
+      ["a", "b", "c"].map((name) => get(name).ariaInvalid),
+      [null, "true", null],
+    );
+  });
+
+  test("says it at the one of a list that is wrong", async () => {
+    const { place, button } = show(html`<input name="a"><input name="a"><input name="a">`);
+    button.click();
+    open[0]?.end(wrong("a.1"));
+    const text = await message(place);
+    assert.equal(text.previousElementSibling, place.querySelectorAll("[name=a]")[1]);
+  });
+
+  test("says it at a field that stands elsewhere, until that is changed", async () => {
+    const { place, button, form } = show(html``, html`<input name="a" form="elsewhere">`);
+    form.id = "elsewhere";
     button.click();
     open[0]?.end(wrong("a"));
-    assert.equal((await message(place)).previousElementSibling?.localName, "fieldset");
+    const text = await message(place);
+    const input = place.querySelector("[name=a]");
+    assert.equal(text.previousElementSibling, input);
+    input?.dispatchEvent(new Event("input", { bubbles: true }));
+    assert.equal(place.querySelector("[data-violet-error]"), null);
   });
+
+  for (const [behind, others] of [
+    ["fieldset", html``],
+    ["label", html`<input name="other">`],
+  ] as const)
+    test(`puts the message behind a ${behind} where it stands in one with${behind === "label" ? "" : "out"} others`, async () => {
+      const { place, button } = show(
+        html`<fieldset><label><input type="radio" name="a" value="1">1</label>${others}</fieldset>`,
+      );
+      button.click();
+      open[0]?.end(wrong("a"));
+      assert.equal((await message(place)).previousElementSibling?.localName, behind);
+    });
 
   test("calls an argument by the name of its field", () => {
     const { button, form } = show(html`<input name="b">`);
     form.setAttribute("data-on-submit.prevent", "save('x', b)");
     button.click();
     assert.deepEqual(
-      ["0", "1", "c"].map((field) => open[0]?.nameOf(field)),
-      ["0", "b", "c"],
+      ["0", "1", "1.2.d", "c"].map((field) => open[0]?.nameOf(field)),
+      ["0", "b", "b.2.d", "c"],
     );
   });
 

@@ -109,7 +109,8 @@ export class HttpBrowser {
     {
       headers = {},
       isMultipart = false,
-    }: { headers?: Record<string, string | undefined>; isMultipart?: boolean } = {},
+      action,
+    }: { headers?: Record<string, string | undefined>; isMultipart?: boolean; action?: string } = {},
   ): Promise<FormPage> {
     const form = this.page.forms[number] as HttpForm;
     const kept = form.fields.filter(([name]) => !Object.hasOwn(typed, name));
@@ -119,7 +120,7 @@ export class HttpBrowser {
     ];
     const body = isMultipart ? new FormData() : new URLSearchParams();
     for (const [name, value] of fields) body.append(name as string, value as string);
-    return this.post(form.action ?? "", body, headers);
+    return this.post(action ?? form.action ?? "", body, headers);
   }
 
   async post(

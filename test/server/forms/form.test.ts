@@ -166,7 +166,7 @@ suite("forms of live elements, without JavaScript", () => {
     const [first, second, third] = page.forms;
     assert.deepEqual(
       page.forms.map(({ action, method }) => [action, method]),
-      Array.from({ length: 6 }, () => ["/_violet/form", "post"]),
+      Array.from({ length: 6 }, () => ["/_violet/form?/", "post"]),
     );
     assert.deepEqual(
       [first?.hidden.instance, first?.hidden.callback, first?.hidden.args],
@@ -237,7 +237,6 @@ suite("forms of live elements, without JavaScript", () => {
       const typed = { ...signup, colours: ["red", "g"], news: "on", age: "36" };
       assert.equal((await browser.send(0, typed, { isMultipart })).status, 303);
       await browser.follow();
-      const about = "<b>&\r\n";
       assert.deepEqual(
         JSON.parse(
           browser.page.html
@@ -249,7 +248,6 @@ suite("forms of live elements, without JavaScript", () => {
         ),
         {
           ...typed,
-          about: isMultipart ? about : "<b>&\n",
           age: 36,
           news: true,
         },
@@ -285,10 +283,10 @@ suite("forms of live elements, without JavaScript", () => {
     for (const [name, value] of Object.entries({ ...typed, password: "" }))
       assert.deepEqual(form?.get(name), [value].flat(), name);
     assert.match(textOf(html), /E_VALIDATION email Enter an e-mail address\.$/);
-    assert.match(html, /name="email" aria-describedby="hint violet-error"/);
+    assert.match(html, /name="email" aria-describedby="hint violet-error-~0"/);
     assert.match(
       html,
-      /<\/label><small id="violet-error" data-violet-error="">Enter an e-mail address\.<\/small>/,
+      /<\/label><small id="violet-error-~0" data-violet-error="">Enter an e-mail address\.<\/small>/,
     );
     assert.equal(html.match(/aria-invalid="true"/g)?.length, 1);
     assert.equal((await browser.send(0, { ...signup })).status, 303);
@@ -318,13 +316,62 @@ suite("forms of live elements, without JavaScript", () => {
   test("are taken one after another", async () => {
     const browser = await visit("/signup");
     const { fields = [] } = browser.page.forms[4] ?? {};
-    const send = () => browser.post("/_violet/form", new URLSearchParams(fields as [string, string][]));
+    const send = () =>
+      browser.post("/_violet/form?/signup", new URLSearchParams(fields as [string, string][]));
     await Promise.all([send(), send(), send()]);
     const plain = await visit("/signup");
     plain.cookie = browser.cookie;
     await plain.open("/signup");
     const payload = JSON.parse(plain.page.html.match(/id="violet">(.*?)<\/script>/)?.[1] ?? "{}");
     assert.equal(payload.stores["@counter/~0"].value.count, 3);
+  });
+
+  test("count once where they are sent twice from one page, but each press where they have no field", async () => {
+    const browser = await visit();
+    const { fields: named = [] } = browser.page.forms[2] ?? {};
+    const sent = named.map(([name, value]): [string, string] => [name, name === "n" ? "5" : value]);
+    const post = (fields: [string, string][]) => browser.post("/_violet/form?/", new URLSearchParams(fields));
+    for (const { status } of await Promise.all([post(sent), post(sent)])) assert.equal(status, 303);
+    assert.equal((await post(sent)).status, 303);
+    await browser.open("/");
+    assert.match(shown(browser), /^Count: 5,/);
+    // From another page, or with another content, it is another one.
+    assert.equal((await browser.send(2, { n: "5" })).status, 303);
+    await post(sent.map(([name, value]) => [name, name === "n" ? "1" : value]));
+    await browser.open("/");
+    assert.match(shown(browser), /^Count: 11,/);
+    const { fields: none = [] } = browser.page.forms[0] ?? {};
+    await Promise.all([post(none), post(none)]);
+    await browser.open("/");
+    assert.match(shown(browser), /^Count: 13,/);
+  });
+
+  test("are run again where they had come to nothing", async () => {
+    const browser = await visit();
+    const sent = browser.page.forms[2]?.fields.map(([name, value]): [string, string] => [
+      name,
+      name === "n" ? "x" : value,
+    ]);
+    for (let times = 0; times < 2; times++) {
+      const body = new URLSearchParams(sent);
+      assert.equal((await browser.post("/_violet/form?/", body)).status, 422);
+    }
+  });
+
+  test("lead to their page who asks for their address again", async () => {
+    const browser = await visit("/room/a%20b?q=x&r=%26");
+    const address = browser.page.forms[0]?.action ?? "";
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await fetch(served.url + address, { method, redirect: "manual" });
+      assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/room/a%20b?q=x&r=%26"]);
+    }
+    for (const [method, path] of [
+      ["GET", "/_violet/form"],
+      ["PUT", address],
+    ] as const) {
+      const answer = await fetch(served.url + path, { method });
+      assert.deepEqual([answer.status, answer.headers.get("allow")], [405, "POST"]);
+    }
   });
 
   test("leave their state to the first page with JavaScript, which takes it over", async () => {
@@ -403,18 +450,19 @@ suite("forms of live elements, without JavaScript", () => {
   for (const page of elsewhere)
     test(`T45 lead to no other site: ${JSON.stringify(page)}`, async () => {
       const browser = await visit();
-      const hidden = { ...browser.page.forms[0]?.hidden, page };
-      const { status, headers } = await browser.send(0, { _violet: JSON.stringify(hidden) });
-      const location = headers.get("location");
-      if (status === 303) assert.equal(new URL(location ?? "", served.url).origin, served.url);
-      else assert.deepEqual([status, location], [400, null]);
+      const action = `/_violet/form?${page}`;
+      const sent = await browser.send(0, {}, { action });
+      for (const { status, headers } of [sent, await browser.open(action)]) {
+        const location = headers.get("location");
+        if (status === 303) assert.equal(new URL(location ?? "", served.url).origin, served.url);
+        else assert.deepEqual([status, location], [400, null]);
+      }
     });
 
   test("come back through what guards their page", async () => {
     mayEnter = (_request, response) => void response.status(401).send("no entry");
     const browser = await visit();
-    const hidden = { ...browser.page.forms[2]?.hidden, page: "/guarded" };
-    const { status, html } = await browser.send(2, { n: "many", _violet: JSON.stringify(hidden) });
+    const { status, html } = await browser.send(2, { n: "many" }, { action: "/_violet/form?/guarded" });
     assert.deepEqual([status, html], [401, "no entry"]);
   });
 
@@ -424,11 +472,11 @@ suite("forms of live elements, without JavaScript", () => {
     assert.equal((await browser.send(2, { n: "x".repeat(70_000) })).status, 413);
     await browser.open("/");
     assert.equal(
-      (await browser.post("/_violet/form", "{}", { "content-type": "application/json" })).status,
+      (await browser.post("/_violet/form?/", "{}", { "content-type": "application/json" })).status,
       415,
     );
     const multipart = { "content-type": "multipart/form-data; boundary=x" };
-    assert.equal((await browser.post("/_violet/form", "--y\r\nno", multipart)).status, 400);
+    assert.equal((await browser.post("/_violet/form?/", "--y\r\nno", multipart)).status, 400);
     for (const _violet of [
       "",
       "{}",
@@ -437,21 +485,21 @@ suite("forms of live elements, without JavaScript", () => {
       hidden.replace('"instance":"@counter/', '"instance":"counter'),
     ])
       assert.equal(
-        (await browser.post("/_violet/form", new URLSearchParams({ _violet }))).status,
+        (await browser.post("/_violet/form?/", new URLSearchParams({ _violet }))).status,
         400,
         _violet,
       );
     const body = new FormData();
     body.append("_violet", hidden);
     body.append("n", new Blob(["x"]), "a.txt");
-    const refused = await browser.post("/_violet/form", body);
+    const refused = await browser.post("/_violet/form?/", body);
     assert.equal(refused.status, 415);
-    assert.match(refused.html, /E_UPLOAD: The field &quot;n&quot;/);
+    assert.match(refused.html, /E_UPLOAD: &quot;n&quot; brings a file/);
     const none = new FormData();
     none.append("_violet", hidden);
     none.append("n", "2");
     none.append("file", new Blob([]), "");
-    assert.equal((await browser.post("/_violet/form", none)).status, 303);
+    assert.equal((await browser.post("/_violet/form?/", none)).status, 303);
     const { status, headers } = await fetch(`${served.url}/_violet/form`);
     assert.deepEqual([status, headers.get("allow")], [405, "POST"]);
   });
@@ -459,7 +507,7 @@ suite("forms of live elements, without JavaScript", () => {
   test("are taken so often from one session, and then come back", async () => {
     const browser = await visit();
     const { fields = [] } = browser.page.forms[0] ?? {};
-    const send = () => browser.post("/_violet/form", new URLSearchParams(fields as [string, string][]));
+    const send = () => browser.post("/_violet/form?/", new URLSearchParams(fields as [string, string][]));
     const answers = await Promise.all(Array.from({ length: 60 }, send));
     const refused = answers.filter(({ status }) => status === 429);
     assert.ok(refused.length > 0 && refused.length < 60, String(refused.length));

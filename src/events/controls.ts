@@ -1,0 +1,5 @@
+/** What a form sends its fields by, buttons among them, in the order of the page. One of them may be named "elements". */
+export const controlsOf = (form: HTMLFormElement): HTMLElement[] =>
+  Array.from(Reflect.get(HTMLFormElement.prototype, "elements", form) as Iterable<HTMLElement>);
+
+export const isNamed = (control: Element, name: string): boolean => control.getAttribute("name") === name;
