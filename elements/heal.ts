@@ -88,6 +88,8 @@ function* healAttribute({ element, name }: AttributePart | BooleanAttributePart,
   const found = element.getAttribute(name);
   // The reader may have opened or closed it already.
   if (found === expected || name === "open") return;
+  // In a form that the server sends back stands what was typed.
+  if (/^(value|checked|selected)$/.test(name) && element.closest("[data-violet-typed]")) return;
   if (expected === null) element.removeAttribute(name);
   else element.setAttribute(name, expected);
   yield `the attribute ${name}="${found}" for "${expected}"`;

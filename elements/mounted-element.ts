@@ -3,6 +3,7 @@ import { DEV } from "#dev";
 import type { Method } from "../src/events/callback.ts";
 import { provideCalls } from "../src/events/lookup.ts";
 import { type Marked, mark } from "../src/events/marks.ts";
+import { asSubmitted } from "../src/events/submission.ts";
 import { type Json, type JsonObject, plain } from "../src/state/json.ts";
 import type { LiveError, Mounted } from "../src/state/live.ts";
 import type { StoreChange } from "./causes.ts";
@@ -89,6 +90,7 @@ export abstract class MountedElement extends VioletElement {
       this.#calls.get(name) ??
       mark((...args: unknown[]) => instance().send(name, args), {
         kind: "live",
+        submitted: asSubmitted,
         get takes() {
           return instance().about?.callbacks[name];
         },

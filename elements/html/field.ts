@@ -81,8 +81,12 @@ export class Field {
   }
 }
 
-/** Whether it holds something else than its HTML says: typed before the page's script, or brought back by the browser. */
+/**
+ * Whether it holds something else than its HTML says: typed before the page's script, or brought back by the browser; or what
+ * was typed in the page that the server sends back.
+ */
 function isTyped(control: Control): boolean {
+  if (control.hasAttribute("data-violet-typed")) return true;
   if (control instanceof HTMLSelectElement) return isPicked(control);
   if (/^(checkbox|radio)$/.test(control.type))
     return (control as HTMLInputElement).checked !== (control as HTMLInputElement).defaultChecked;

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fail, VioletError } from "../../src/errors.ts";
 import { plain } from "../../src/state/json.ts";
-import { parseInstance, renamed } from "../../src/state/live.ts";
+import { liveError, parseInstance } from "../../src/state/live.ts";
 import type { App } from "../app.ts";
 import { statuses } from "../calls/rpc.ts";
 import type { Failure } from "../live/failure.ts";
@@ -66,8 +66,7 @@ async function outcomeOf(
     const owner = { client, session, params: plain(hidden.params, "params") as typeof hidden.params };
     const [path = ""] = address.split("?", 1);
     const instance = await app.instances.openForForms(name, owner, { session: session.id, path });
-    const failure = await instance.run(hidden.callback, args, nameOf(hidden, args));
-    return failure && named(failure, hidden);
+    return await instance.run(hidden.callback, args, nameOf(hidden, args));
   } catch (error) {
     if (error instanceof VioletError && ["E_CSRF", "E_RATE"].includes(error.code)) return excuse(error);
     throw error;
@@ -108,12 +107,10 @@ const nameOf = ({ once, callback, form }: Hidden, args: readonly unknown[]): str
   once && hash("sha256", JSON.stringify([once, callback, form, args]), "base64url");
 
 /** An argument that was a field of the form is called by its name. */
-function named(failure: Failure, { args }: Hidden): Failure {
-  return renamed(failure, (path) => {
-    const [index, ...inside] = path.split(".");
-    const { name } = args?.[Number(index)] ?? {};
-    return name === undefined ? path : [name, ...inside].join(".");
-  });
+function fieldOf(path: string, { args }: Hidden): string {
+  const [index, ...inside] = path.split(".");
+  const { name } = args?.[Number(index)] ?? {};
+  return name === undefined ? path : [name, ...inside].join(".");
 }
 
 /** Path and query of a page of this host: nothing that leads elsewhere, or back here. Throws E_BAD_MESSAGE. */
@@ -136,7 +133,8 @@ function back(
   { form, address, failure }: Returned,
 ): void {
   const { code } = failure;
-  const error = { callback: form.hidden.callback, ...failure };
+  const { hidden } = form;
+  const error = liveError(failure, hidden.callback, (path) => fieldOf(path, hidden));
   runAgain(request, response, {
     address,
     status: code === "E_VALIDATION" ? 422 : (statuses[code] ?? 500),

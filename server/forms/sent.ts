@@ -1,7 +1,7 @@
 /** What a form of a live element sends: its fields, and in a hidden one what Violet has to know. */
 import type { IncomingMessage } from "node:http";
 import { fail } from "../../src/errors.ts";
-import { HIDDEN } from "../../src/events/submission.ts";
+import { HIDDEN } from "../../src/events/controls.ts";
 import {
   any,
   array,

@@ -4,8 +4,8 @@
  */
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { type Arg, parseCall } from "../../src/events/call.ts";
+import { HIDDEN } from "../../src/events/controls.ts";
 import { place } from "../../src/events/misuse.ts";
-import { HIDDEN } from "../../src/events/submission.ts";
 import { parseInstance } from "../../src/state/live.ts";
 import type { ReturnedForm } from "../forms/returned.ts";
 import type { Hidden } from "../forms/sent.ts";

@@ -1,7 +1,7 @@
 /** What a page brings to the browser besides its HTML, once and escaped. */
 import type { Client } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
-import type { About } from "../../src/state/live.ts";
+import type { About, LiveError } from "../../src/state/live.ts";
 import type { ReconnectOptions } from "../options.ts";
 
 export interface Payload {
@@ -26,6 +26,8 @@ export interface RenderedStore {
   readonly value: JsonObject;
   /** Of an instance of a live component. */
   readonly live?: About;
+  /** Why the form that its page answers came to nothing. */
+  readonly error?: LiveError | undefined;
   /** The names of its actions, where the page's HTML binds it: no module may define it there. */
   readonly actions?: readonly string[];
 }

@@ -9,6 +9,8 @@ import { StartTag } from "./start-tag.ts";
 type Element = DefaultTreeAdapterTypes.Element;
 type Parent = DefaultTreeAdapterTypes.ParentNode;
 
+/** What was typed before is that in the browser, too: no default, which could become another. */
+const TYPED = "data-violet-typed";
 /** Fields whose content is not typed, or is not to stand in any HTML. */
 const NOT_TYPED = /^(hidden|submit|button|image|reset|file|password)$/;
 
@@ -66,6 +68,7 @@ function fill(
   html: string,
 ): Edit[] {
   const values = typed.get(name);
+  tag.set(TYPED, "");
   if (element.tagName === "select") return choose(element, values, html);
   if (element.tagName === "input" && isChoice(element))
     tag.mark("checked", values?.includes(tag.get("value") ?? "on") ?? false);

@@ -152,11 +152,12 @@ export class Rendering {
   /** The instances that the page shows wait for it from now on. */
   keepInstances(): void {
     const { app, client, session } = this.visit;
-    for (const { component, key, params, value, ofForms } of this.#instances.values()) {
+    for (const { component, key, params, value, ofForms, mounted } of this.#instances.values()) {
       const owner = { client, session, params };
       const instance = app.instances.rendered({ component, key }, owner, value, ofForms);
       const { name, epoch, version } = instance;
-      this.#rendered[name] = { epoch, version, value, live: instance.component.about };
+      const { about: live } = instance.component;
+      this.#rendered[name] = { epoch, version, value, live, error: mounted.error };
     }
   }
 

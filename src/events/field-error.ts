@@ -4,25 +4,42 @@
  */
 import type { FieldMessages } from "../errors.ts";
 import { controlsOf, isNamed } from "./controls.ts";
+import { shown } from "./submission.ts";
 
-/** Gives what takes all of them away. */
-export function showFieldErrors(form: HTMLFormElement, fields: FieldMessages, focus: boolean): () => void {
+export function showFieldErrors(form: HTMLFormElement, fields: FieldMessages, focus: boolean): void {
   const controls = controlsOf(form);
   const messages = new Map<HTMLElement, string>();
   for (const [field, message] of Object.entries(fields)) {
     const control = controlOf(controls, field);
     if (control && !messages.has(control)) messages.set(control, message);
   }
-  const clears = Array.from(messages, ([control, message]) => {
-    const name = control.getAttribute("name") as string;
-    const clear = showAt(control, message);
-    const named = controls.filter((each) => isNamed(each, name));
-    return clearWith(form, named, clear);
-  });
+  for (const [control, message] of messages) keep(form, control, showAt(control, message));
   if (focus) controls.find((control) => messages.has(control))?.focus();
-  return () => {
-    for (const clear of clears) clear();
-  };
+}
+
+/** Those that the server has written into its page are as if they had been shown here. */
+export function adoptFieldErrors(root: ParentNode): void {
+  for (const text of root.querySelectorAll<HTMLElement>("[data-violet-error]")) {
+    const control = root.querySelector<HTMLInputElement>(`[aria-describedby~="${text.id}"]`);
+    if (control?.form) keep(control.form, control, () => clearAt(control, text));
+  }
+  for (const { shadowRoot } of [root, ...root.querySelectorAll("*")] as Element[])
+    if (shadowRoot) adoptFieldErrors(shadowRoot);
+}
+
+/** Until the field is changed, or its form is sent or reset. */
+function keep(form: HTMLFormElement, control: Element, clear: () => void): void {
+  const name = control.getAttribute("name") as string;
+  const before = shown.get(form);
+  const end = clearWith(
+    form,
+    controlsOf(form).filter((each) => isNamed(each, name)),
+    clear,
+  );
+  shown.set(form, () => {
+    before?.();
+    end();
+  });
 }
 
 /** Of several that have one name and make a list, the one at that place: `tags.2`. */
@@ -35,7 +52,6 @@ function controlOf(controls: readonly HTMLElement[], field: string): HTMLElement
 
 /** Gives what takes it away. */
 function showAt(control: HTMLElement, message: string): () => void {
-  const described = control.getAttribute("aria-describedby");
   const text = document.createElement("small");
   text.id = `violet-error-${count++}`;
   text.dataset.violetError = "";
@@ -43,13 +59,18 @@ function showAt(control: HTMLElement, message: string): () => void {
   // Behind its label or its group, whose name the message is no part of.
   (groupOf(control) ?? control.closest("label") ?? control).after(text);
   control.setAttribute("aria-invalid", "true");
+  const described = control.getAttribute("aria-describedby");
   control.setAttribute("aria-describedby", described ? `${described} ${text.id}` : text.id);
-  return () => {
-    text.remove();
-    control.removeAttribute("aria-invalid");
-    if (described === null) control.removeAttribute("aria-describedby");
-    else control.setAttribute("aria-describedby", described);
-  };
+  return () => clearAt(control, text);
+}
+
+function clearAt(control: Element, text: Element): void {
+  text.remove();
+  control.removeAttribute("aria-invalid");
+  const described = control.getAttribute("aria-describedby")?.split(" ") ?? [];
+  const others = described.filter((id) => id !== text.id).join(" ");
+  if (others) control.setAttribute("aria-describedby", others);
+  else control.removeAttribute("aria-describedby");
 }
 
 /** The fieldset around choices of one name, and of nothing else. */

@@ -2,9 +2,9 @@ import { CHECKED } from "#dev";
 import { refusalOf } from "../state/struct.ts";
 import { takeArguments } from "../state/validation.ts";
 import type { Method } from "./callback.ts";
+import { HIDDEN } from "./controls.ts";
 import { type Mark, markOf } from "./marks.ts";
 import { misuse } from "./misuse.ts";
-import { asSubmitted, HIDDEN } from "./submission.ts";
 
 /** A function as it is bound: with the arguments that `on`, or a call's list, gave it. */
 export interface Bound {
@@ -62,7 +62,7 @@ export function prepare({ handler, args }: Bound, event: Event, self: unknown): 
   if (!args && takesFields(mark, event.type)) given = fieldsOf(event as SubmitEvent).slice(0, takes);
   given = structs ? takeArguments(structs, given, fn.name) : [...given];
   const call = (late?: Event) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
-  return kind === "live" ? asSubmitted(event, call) : call;
+  return mark.submitted?.(event, call) ?? call;
 }
 
 /** The form's fields as one object. */

@@ -13,6 +13,8 @@ export interface Mark {
   readonly takes?: number | undefined;
   /** Nothing comes of calling it any more. */
   readonly isOver?: boolean;
+  /** Of a live callback: its call as that of the form that an event submits. */
+  readonly submitted?: (event: Event, call: () => void) => () => void;
   /** Of a live callback: its instance's wire name, and its own. */
   readonly target?: () => readonly [instance: string, callback: string];
 }

@@ -1,16 +1,14 @@
 import type { FieldMessages } from "../errors.ts";
 import type { LiveError } from "../state/live.ts";
 import { parseCall } from "./call.ts";
-import { controlsOf } from "./controls.ts";
+import { controlsOf, HIDDEN } from "./controls.ts";
 
-/** The hidden field by which a form reaches the server without JavaScript. */
-export const HIDDEN = "_violet";
 /** What somebody fills in, or the page did. */
 const FIELD = `[name]:not(button, [type=submit], [name=${HIDDEN}])`;
 
 /** The last submission of each form, until it is answered; what it shows, until the next one. */
 const pending = new WeakMap<HTMLFormElement, Submission>();
-const shown = new WeakMap<HTMLFormElement, () => void>();
+export const shown = new WeakMap<HTMLFormElement, () => void>();
 let current: Submission | undefined;
 
 /** The form whose submit is handled now: the calls that are made are its own. */
@@ -29,6 +27,13 @@ export function asSubmitted(event: Event, call: () => void): () => void {
       current = undefined;
     }
   };
+}
+
+const loadErrors = () => import("./field-error.ts");
+
+/** What the server has written at the fields of a form that comes back with its page, inside an element. */
+export async function adoptErrors(host: Element): Promise<void> {
+  (await loadErrors()).adoptFieldErrors(host);
 }
 
 /** What the form holds. */
@@ -82,10 +87,10 @@ export class Submission {
   }
 
   async #show(fields: FieldMessages): Promise<void> {
-    const { showFieldErrors } = await import("./field-error.ts");
+    const { showFieldErrors } = await loadErrors();
     if (pending.has(this.#form)) return;
     // Who is elsewhere by now is not called back.
-    shown.set(this.#form, showFieldErrors(this.#form, fields, this.#focus === this.#focused));
+    showFieldErrors(this.#form, fields, this.#focus === this.#focused);
   }
 
   /** An argument that is a field of the form is called by its name. */

@@ -53,8 +53,9 @@ class Typed extends Directive {
   }
 }
 
-/** Whether somebody changed it since it was new, or is about to. */
+/** Whether somebody changed it since it was new, or is about to, or had typed it before the server sent it back. */
 function isTyped(field: Field, name: string, isBound: boolean): boolean {
+  if (!isBound && field.hasAttribute("data-violet-typed")) return true;
   // Browsers give a new range, colour or box a value of its own.
   const isNew = !isBound && name === "value" && field.localName === "input" && !field.hasAttribute("value");
   return (

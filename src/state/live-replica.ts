@@ -5,13 +5,20 @@
 import { DEV } from "#dev";
 import { blame, placeOf } from "../dev/failures.ts";
 import { fail, VioletError } from "../errors.ts";
-import { currentSubmission, type Submission } from "../events/submission.ts";
+import { adoptErrors, currentSubmission, type Submission } from "../events/submission.ts";
 import type { Frame } from "../wire/frames.ts";
 import { isTooBig } from "../wire/limits.ts";
 import type { Batch, StoreCore } from "./core.ts";
 import { type Definition, wireName } from "./definition.ts";
 import { type Json, type JsonObject, plain } from "./json.ts";
-import { type About, type LiveError, liveDefinition, type Mounted, type Mounting, renamed } from "./live.ts";
+import {
+  type About,
+  type LiveError,
+  liveDefinition,
+  liveError,
+  type Mounted,
+  type Mounting,
+} from "./live.ts";
 import type { Op } from "./ops.ts";
 import type { Pending } from "./outbox.ts";
 import { type Given, Replica, type ReplicaHost } from "./replica.ts";
@@ -32,6 +39,7 @@ export interface LiveHost extends ReplicaHost {
 
 interface GivenInstance extends Given {
   readonly live?: About;
+  readonly error?: LiveError;
 }
 
 const definitions = new Map<string, Definition>();
@@ -79,6 +87,8 @@ export class LiveReplica extends Replica implements Mounted {
     this.#params = params;
     this.#changed = changed;
     this.about = given?.live;
+    this.error = given?.error;
+    if (this.error) void adoptErrors(mounting.host);
     if (DEV) blame(this, { element: mounting.host.localName });
     host.add(this);
   }
@@ -183,16 +193,7 @@ export class LiveReplica extends Replica implements Mounted {
   }
 
   #tell(callback: string | undefined, error: VioletError | undefined, submission: Submission | undefined) {
-    const { code, field, fields, message = "" } = error ?? {};
-    // It is for people: the code stands beside it.
-    const told = code && {
-      callback,
-      code,
-      field,
-      ...(fields && { fields }),
-      message: message.replace(`${code}: `, ""),
-    };
-    this.error = told && renamed(told, (field) => submission?.nameOf(field) ?? field);
+    this.error = error && liveError(error, callback, (field) => submission?.nameOf(field) ?? field);
     submission?.end(this.error);
     this.#changed?.();
   }

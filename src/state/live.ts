@@ -36,15 +36,25 @@ export interface LiveError {
   readonly message: string;
 }
 
-/** With its fields by the names that they have in a form, and `fields` also where only one is known. */
-export function renamed<T extends Pick<LiveError, "field" | "fields" | "message">>(
-  told: T,
+type Told = Omit<LiveError, "callback">;
+
+/** As its element has it; `nameOf`: what a field is called in its form. */
+export function liveError(
+  { code, field, fields, message }: Told,
+  callback: string | undefined,
   nameOf: (field: string) => string,
-): T {
-  const { field, message, fields = field === undefined ? field : { [field]: message } } = told;
-  if (!fields) return told;
-  const named = Object.entries(fields).map(([field, message]) => [nameOf(field), message]);
-  return { ...told, field: field && nameOf(field), fields: Object.fromEntries(named) };
+): LiveError {
+  // It is for people: the code stands beside it.
+  const text = message.replace(`${code}: `, "");
+  const own = fields ?? (field === undefined ? {} : { [field]: text });
+  const named = Object.entries(own).map(([field, message]) => [nameOf(field), message]);
+  return {
+    callback,
+    code,
+    field: field && nameOf(field),
+    ...(named.length > 0 && { fields: Object.fromEntries(named) }),
+    message: text,
+  };
 }
 
 /** What a page needs to know of a component besides its state. */

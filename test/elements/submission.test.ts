@@ -2,7 +2,7 @@
 import { render } from "lit";
 import { html } from "../../src/events/html.ts";
 import { mark } from "../../src/events/marks.ts";
-import { currentSubmission, type Submission } from "../../src/events/submission.ts";
+import { asSubmitted, currentSubmission, type Submission } from "../../src/events/submission.ts";
 import { clearAfterEach, settle, stage } from "../support/mount.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
@@ -27,7 +27,7 @@ suite("a form of a live component", () => {
       submission.begin();
       open.push(submission);
     },
-    { kind: "live", takes: 1 },
+    { kind: "live", takes: 1, submitted: asSubmitted },
   );
 
   function show(inner: unknown, attributes = html``) {
