@@ -62,11 +62,17 @@ export class SignupForm extends LiveElement(signup) {
   }
 
   #made(account: NonNullable<SignupForm["state"]["account"]>) {
-    const { number, name, news, colour, ...rest } = account;
+    const { number, name, colour } = account;
     const facts = Object.entries({
-      ...rest,
-      languages: rest.languages.join(", "),
-      news: news ? "yes" : "no",
+      "E-mail": account.email,
+      Age: account.age ?? "",
+      "First day": account.start,
+      Country: account.country,
+      Languages: account.languages.join(", "),
+      Plan: account.plan,
+      Seats: account.seats,
+      About: account.about,
+      News: account.news ? "yes" : "no",
     });
     return html`
       <div class="made">

@@ -1,4 +1,4 @@
-import { array, boolean, integer, nullable, object, optional, refine, string } from "superstruct";
+import { array, boolean, defaulted, integer, nullable, object, optional, refine, string } from "superstruct";
 import { VioletError } from "violet-live";
 import { live } from "violet-live/server";
 import { countries, languages, plans } from "./choices.ts";
@@ -23,7 +23,8 @@ const Signup = object({
     "languages",
     ({ length }) => (length > 0 && length <= languages.length) || "Choose one language or more.",
   ),
-  plan: oneOf(plans, "Choose a plan."),
+  // A browser sends nothing of radio buttons of which none is chosen.
+  plan: defaulted(oneOf(plans, "Choose a plan."), ""),
   seats: refine(integer(), "seats", (seats) => (seats >= 1 && seats <= 20) || "Take 1 to 20 seats."),
   colour: text((colour) => !/^#[0-9a-f]{6}$/i.test(colour) && "Choose a colour."),
   about: text((about) => about.length > 500 && "Use 500 letters at most."),

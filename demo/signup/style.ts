@@ -89,7 +89,6 @@ export const style = css`
     cursor: pointer;
   }
 
-
   .box input {
     flex: none;
     width: 1.25rem;
@@ -102,7 +101,7 @@ export const style = css`
     margin-top: -0.4rem;
   }
 
-  [aria-invalid="true"],
+  :is(input, select, textarea)[aria-invalid="true"],
   .field:has([type="radio"][aria-invalid="true"]) .choices {
     border-color: var(--danger);
     box-shadow: 0 0 0 1px var(--danger);
@@ -111,6 +110,10 @@ export const style = css`
   [data-violet-error] {
     color: var(--danger);
     font-weight: 600;
+  }
+
+  [data-violet-error] ~ #rule {
+    display: none;
   }
 
   [role="alert"] {
@@ -156,6 +159,10 @@ export const style = css`
     overflow-wrap: anywhere;
   }
 
+  .made form {
+    margin-inline-start: -1.2rem;
+  }
+
   .badge svg {
     display: block;
     width: 3rem;
@@ -181,7 +188,7 @@ export const style = css`
 
   dl div {
     display: grid;
-    grid-template-columns: minmax(6rem, 9rem) minmax(0, 1fr);
+    grid-template-columns: minmax(5.5rem, 28%) minmax(0, 1fr);
     gap: 1rem;
     padding: 0.5rem 0;
     border-bottom: 1px solid var(--line);
@@ -189,10 +196,6 @@ export const style = css`
 
   dt {
     color: var(--muted);
-  }
-
-  dt::first-letter {
-    text-transform: uppercase;
   }
 
   dd {

@@ -59,6 +59,10 @@ const live = [
   { path: "/settings", state: 'radio "System" [checked]', inHtml: " checked" },
   { path: "/search", state: 'searchbox "Search"', inHtml: 'type="search"' },
   { path: "/telemetry", state: "status: 0 other pointers", inHtml: ">0 other pointers</span>" },
+  { path: "/counter", state: 'status "Count": "10"', inHtml: ">10</p>" },
+  { path: "/progress", state: 'button "Start"', inHtml: ">Start</button>" },
+  { path: "/dashboard", state: "Revenue", inHtml: "Revenue" },
+  { path: "/signup", state: 'textbox "About you"', inHtml: ' name="about"' },
   { path: "/plain.html", state: 'status "Visitors": "42"', inHtml: ">42</output>" },
   { path: "/poll.html", state: 'status "In the park": "1"', inHtml: ">1</output>" },
 ] as const;

@@ -78,6 +78,35 @@ for (const javaScriptEnabled of [true, false])
         assert.equal(await field(page, "Country").inputValue(), "Portugal");
       });
 
+      test("says at all fields at once what is wrong, and leads to the first", async () => {
+        await field(page, "First day").fill("2027-03-01");
+        await send();
+        await message("Tell us your name.");
+        assert.deepEqual(await page.locator("[data-violet-error]").allTextContents(), [
+          "Tell us your name.",
+          "This is no e-mail address.",
+          "Use at least 8 letters.",
+          "Choose a country.",
+          "Choose one language or more.",
+          "Choose a plan.",
+          "Accept the terms to go on.",
+        ]);
+        assert.equal(
+          await field(page, "Name").evaluate(
+            (input) => (input.getRootNode() as ShadowRoot).activeElement === input,
+          ),
+          true,
+        );
+        assert.equal(await field(page, "First day").inputValue(), "2027-03-01");
+      });
+
+      test("makes one record, however often its button is pressed", async () => {
+        await fillIn(page, `twice.${javaScriptEnabled}@example.org`);
+        await page.getByRole("button", { name: "Sign up", exact: true }).dblclick();
+        await page.getByRole("heading", { name: "Welcome, Ada Lovelace" }).waitFor();
+        assert.deepEqual(await page.locator("[data-violet-error]").count(), 0);
+      });
+
       test("says at each field what is wrong, and keeps what was typed", async () => {
         const email = field(page, "E-mail");
         await fillIn(page, "ada at example");
@@ -157,8 +186,8 @@ for (const javaScriptEnabled of [true, false])
         await page.keyboard.press("Tab");
         await page.keyboard.press("Enter");
         await page.getByRole("heading", { name: "Welcome, Grace" }).waitFor();
-        const { country, plan, seats } = await facts(page);
-        assert.deepEqual([country, plan, seats], ["Japan", "Free", "4"]);
+        const { Country, Plan, Seats } = await facts(page);
+        assert.deepEqual([Country, Plan, Seats], ["Japan", "Free", "4"]);
       });
     });
   });

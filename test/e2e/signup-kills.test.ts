@@ -73,7 +73,7 @@ suite("a server that is killed again and again while somebody signs up", () => {
     assert.equal(await page.getByRole("checkbox", { name: "I accept the terms" }).isChecked(), true);
     await page.getByRole("button", { name: "Sign up", exact: true }).click();
     await page.getByRole("heading", { name: "Welcome, Ada Lovelace" }).waitFor();
-    assert.deepEqual(await facts(page), { ...made, about: TEXT });
+    assert.deepEqual(await facts(page), { ...made, About: TEXT });
     await page.getByText("Account 1 of this server").waitFor();
 
     const other = await people.visit(`${site.url}/signup`);

@@ -21,15 +21,15 @@ export async function fillIn(page: Page, email: string): Promise<Record<string, 
   await page.getByRole("checkbox", { name: "Send me news, now and then" }).check();
   await page.getByRole("checkbox", { name: "I accept the terms" }).check();
   return {
-    email,
-    age: "36",
-    start: "2027-03-01",
-    country: "Portugal",
-    languages: "C, Rust",
-    plan: "Team",
-    seats: "7",
-    about: "I write\nprogrammes.",
-    news: "yes",
+    "E-mail": email,
+    Age: "36",
+    "First day": "2027-03-01",
+    Country: "Portugal",
+    Languages: "C, Rust",
+    Plan: "Team",
+    Seats: "7",
+    About: "I write\nprogrammes.",
+    News: "yes",
   };
 }
 
