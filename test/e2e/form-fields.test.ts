@@ -47,6 +47,10 @@ const taken = (changed: Readonly<Record<string, unknown>>) =>
     ...changed,
   }).sort(([a], [b]) => (a < b ? -1 : 1));
 
+/** As htmx does with what it loads. */
+const swap = `for (const place of document.querySelectorAll("[hx-get]"))
+  fetch(place.getAttribute("hx-get")).then((answer) => answer.text()).then((text) => (place.innerHTML = text));`;
+
 let served: Served;
 let people: People;
 let page: Page;
@@ -64,6 +68,17 @@ const start = async () => {
         "/",
         app.page(() => html`<taking-form></taking-form><violet-status></violet-status>`),
       );
+      site.get(
+        "/mixed",
+        app.page(
+          () => html`<form action="/own" method="post"><button>Own</button></form>
+            <div hx-get="/part"></div><taking-form></taking-form><violet-status></violet-status>`,
+          { head: html`<script src="/swap.js" defer></script>` },
+        ),
+      );
+      site.get("/swap.js", (_, response) => void response.type("js").send(swap));
+      site.get("/part", (_, response) => void response.send(`<p>Swapped in.</p><taking-form></taking-form>`));
+      site.post("/own", (_, response) => void response.type("html").send("<h1>The site's own</h1>"));
     },
     { modules: { taker: { taker } }, client: "/assets/client.js", overlay: false },
   );
@@ -80,8 +95,8 @@ const leave = async () =>
     [],
   );
 
-async function visit(javaScriptEnabled: boolean) {
-  page = await people.visit(served.url, { javaScriptEnabled });
+async function visit(javaScriptEnabled: boolean, path = "/") {
+  page = await people.visit(served.url + path, { javaScriptEnabled });
   if (javaScriptEnabled) await isLive(page);
   navigations = 0;
   page.on("framenavigated", () => navigations++);
@@ -163,6 +178,40 @@ for (const javaScriptEnabled of [true, false])
       await took(2, ["x", ["x", "x"]]);
     });
   });
+
+suite("static parts, swapped-in parts and live parts on one page", () => {
+  before(start);
+  after(stop);
+  afterEach(leave);
+  const ticked = (index: number) =>
+    page
+      .getByRole("status", { name: "Took" })
+      .nth(index)
+      .and(page.getByText("1", { exact: true }))
+      .waitFor();
+  const tick = (index: number) => page.getByRole("button", { name: "Tick" }).nth(index).click();
+
+  test("each do what they do", async () => {
+    await visit(true, "/mixed");
+    await page.getByText("Swapped in.").waitFor();
+    await tick(0);
+    await ticked(0);
+    await tick(1);
+    await ticked(1);
+    assert.equal(navigations, 0);
+    await press("Own");
+    await page.getByRole("heading", { name: "The site's own" }).waitFor();
+  });
+
+  test("do it without JavaScript, too, but for what JavaScript loads", async () => {
+    await visit(false, "/mixed");
+    await tick(0);
+    await ticked(0);
+    assert.equal(page.url(), `${served.url}/mixed`);
+    await press("Own");
+    await page.getByRole("heading", { name: "The site's own" }).waitFor();
+  });
+});
 
 suite("a form with JavaScript", () => {
   before(start);
