@@ -152,7 +152,7 @@ suite("live components on a durable backend", () => {
     const owner = { client: { id: "one" }, session: undefined, params: {} };
     const place = { session: "s", path: "/page" };
     const first = await start().instances.openForForms(name, owner, place);
-    await first.run("add", []);
+    await first.run("add", [], undefined);
     const { instances } = start();
     const found = await instances.ofForms(name, { ...owner, client: { id: "two" } }, place);
     assert.deepEqual(found?.snapshot(), { n: 1, begun: 1 });
