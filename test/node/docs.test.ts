@@ -199,6 +199,7 @@ suite("the guide", () => {
     const rows = rowsOf(sectionOf(guide, "The other entries"));
     const taken = Object.entries({
       "memory(options)": optionsIn("server/backends/memory.ts", "MemoryOptions"),
+      "sqlite(file, options)": optionsIn("server/backends/sqlite.ts", "SqliteOptions"),
       "start(options)": optionsIn("src/page.ts", "StartOptions"),
       "search.with(options)": optionsIn("src/calls/types.ts", "CallOptions"),
     });
