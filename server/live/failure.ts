@@ -30,7 +30,7 @@ export function failureOf(error: unknown): Failure {
   const refusal = code === "E_VALIDATION" ? (cause as Refusal | undefined) : undefined;
   return {
     code,
-    field,
+    field: field ?? Object.keys(fields ?? {})[0],
     fields,
     message: refusal?.expected ? sentenceOf(refusal) : message.replace(`${code}: `, ""),
   };

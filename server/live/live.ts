@@ -42,7 +42,7 @@ export interface LiveOptions<S, C, P> {
   readonly rateLimit?: `${number}/${"second" | "minute" | "hour"}`;
   /** Calls of one callback within so many milliseconds become one, the last. Default 0. */
   readonly debounceMs?: number;
-  /** "form": forms reach the callbacks without JavaScript, too; false: they are left alone. Default "form". */
+  /** "form": forms reach the callbacks without JavaScript, too; false: the server leaves them alone. Default "form". */
   readonly fallback?: "form" | false;
   /** The keys that `data-model` may write. Default none. */
   readonly model?: readonly (keyof NoInfer<S> & string)[];

@@ -67,13 +67,16 @@ function fill(
   typed: ReadonlyMap<string, string[]>,
   html: string,
 ): Edit[] {
+  if (!/^(input|select|textarea)$/.test(element.tagName) || NOT_TYPED.test(typeOf(element))) return [];
   const values = typed.get(name);
   tag.set(TYPED, "");
   if (element.tagName === "select") return choose(element, values, html);
-  if (element.tagName === "input" && isChoice(element))
+  if (isChoice(element)) {
     tag.mark("checked", values?.includes(tag.get("value") ?? "on") ?? false);
+    return [];
+  }
+  const value = values?.shift();
   // One that was not sent was not in the page.
-  const value = isTyped(element) ? values?.shift() : undefined;
   if (value === undefined) return [];
   if (element.tagName === "textarea") return contentOf(element, value);
   tag.set("value", value);
@@ -82,9 +85,6 @@ function fill(
 
 const typeOf = (element: Element): string => attributeOf(element, "type")?.toLowerCase() ?? "text";
 const isChoice = (element: Element): boolean => /^(radio|checkbox)$/.test(typeOf(element));
-const isTyped = (element: Element): boolean =>
-  element.tagName === "textarea" ||
-  (element.tagName === "input" && !isChoice(element) && !NOT_TYPED.test(typeOf(element)));
 
 /** A select of one sends nothing while it shows what cannot be chosen. */
 function choose(select: Element, values: readonly string[] | undefined, html: string): Edit[] {

@@ -148,6 +148,15 @@ suite("data-model", () => {
     place.remove();
   });
 
+  test("keeps what was typed in the form that came back", async () => {
+    const tag = await bound(
+      `<violet-local store="html-form"><input id="text" value="typed" data-violet-typed data-model="text"></violet-local>`,
+    );
+    form.text = "late";
+    await settle();
+    assert.equal(input(tag, "#text").value, "typed");
+  });
+
   test("T43 shows the store's state again when its form is reset, whatever the names of its fields", async () => {
     const tag = await bound(
       `<violet-local store="html-strict"><form data-show="ok"><input id="text" data-model="text">${["attributes", "elements", "parentNode", "firstChild", "setAttribute", "hasAttribute"].map((name) => `<input name="${name}">`).join("")}</form></violet-local>`,

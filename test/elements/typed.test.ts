@@ -122,6 +122,14 @@ suite("a field whose value is bound", () => {
     );
   });
 
+  test("keeps what was typed in the form that came back", async () => {
+    const place = stage();
+    const bound = (value: string) => html`<input .value=${value}>`;
+    place.innerHTML = `<!--lit-part ${digestForTemplateResult(bound("x"))}--><!--lit-node 0--><input value="typed" data-violet-typed><!--/lit-part-->`;
+    hydrate(bound("x"), place);
+    assert.equal(place.querySelector("input")?.value, "typed");
+  });
+
   test("keeps what was typed before it was hydrated", async () => {
     const place = stage();
     const bound = (value: string) => html`<input .value=${value}>`;

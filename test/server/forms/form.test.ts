@@ -326,7 +326,7 @@ suite("forms of live elements, without JavaScript", () => {
     assert.equal(payload.stores["@counter/~0"].value.count, 3);
   });
 
-  test("count once where they are sent twice from one page, but each press where they have no field", async () => {
+  test("T23 count once where they are sent twice from one page, but each press where they have no field", async () => {
     const browser = await visit();
     const { fields: named = [] } = browser.page.forms[2] ?? {};
     const sent = named.map(([name, value]): [string, string] => [name, name === "n" ? "5" : value]);

@@ -49,6 +49,11 @@ const counter = live({
     refuse: () => {
       throw new VioletError("E_VALIDATION", {}, { field: "email", message: "This address is taken." });
     },
+    both: () => {
+      const fields = { email: "This address is taken.", name: "This name is taken." };
+      throw new VioletError("E_VALIDATION", {}, { fields, message: "Both are taken." });
+    },
+    enter: callback([object({ n: integer(), tags: array(string()) }), integer()], () => {}),
     hang: (state) => {
       state.count = 99;
       return new Promise(() => {});
@@ -139,7 +144,7 @@ suite("live components", () => {
       [{ start: 7 }, {}],
     );
     assert.deepEqual(a.about, {
-      callbacks: { increment: 0, add: 1, note: 1, slow: 1, fail: 0, refuse: 0, hang: 0 },
+      callbacks: { increment: 0, add: 1, note: 1, slow: 1, fail: 0, refuse: 0, both: 0, enter: 2, hang: 0 },
     });
   });
 
@@ -199,6 +204,30 @@ suite("live components", () => {
     assert.equal(a.error?.message, "This address is taken.");
     assert.deepEqual(await errorOf("constructor"), ["E_UNKNOWN_CALLABLE", undefined]);
     assert.equal(stateOf(a).count, 12);
+  });
+
+  test("tell of all fields that do not fit, also of those that a callback refuses", async () => {
+    const a = mount("counter", "a");
+    const errorOf = async (callback: string, ...args: unknown[]) => {
+      a.send(callback, args);
+      await settled(a);
+      return [a.error?.field, a.error?.message, a.error?.fields];
+    };
+    assert.deepEqual(await errorOf("both"), [
+      "email",
+      "Both are taken.",
+      { email: "This address is taken.", name: "This name is taken." },
+    ]);
+    assert.deepEqual(await errorOf("enter", { n: "many", tags: ["a", 1] }, "x"), [
+      "n",
+      "Must be an integer.",
+      { n: "Must be an integer.", "tags.1": "Must be text.", 1: "Must be an integer." },
+    ]);
+    assert.deepEqual(await errorOf("enter", { n: 1, tags: [], more: 1 }, 1), [
+      "more",
+      "Must be left out.",
+      { more: "Must be left out." },
+    ]);
   });
 
   test("D2.1.6 check what a callback wrote as a whole", async () => {
