@@ -124,6 +124,11 @@ export class Authority extends StoreCore implements CommitHost {
     return this.#bytes;
   }
 
+  /** So much is kept of what was written, for pages that were away. */
+  protected get logBytes(): number {
+    return this.#host.limits.logBytes;
+  }
+
   /** All that was applied so far is committed; rejects with E_UNAVAILABLE where it could not be. */
   settled(): Promise<void> {
     this.close();
@@ -391,7 +396,7 @@ export class Authority extends StoreCore implements CommitHost {
     if (ops.length) {
       this.#version++;
       const patch = new Encoded({ type: "SYNC", store: this.id, v: this.#version, ops });
-      this.#log.push({ ops, writer, n, bytes: patch.text.length });
+      this.#log.push({ ops, writer, n, bytes: patch.text.length }, this.logBytes);
       if (this.views.areDefined) state = this.committedState();
       const { isGuarded } = this;
       for (const subscription of this.subscriptions) {

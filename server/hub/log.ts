@@ -32,12 +32,13 @@ export class Log {
     for (const { ops, writer, n } of stored) this.push({ ops, writer, n, bytes: JSON.stringify(ops).length });
   }
 
-  push(entry: Logged): void {
-    this.#entries.push(entry);
-    this.#ops += entry.ops.length;
-    this.#bytes += entry.bytes;
-    const { logOps, logBytes } = this.#limits;
-    while (this.#ops > logOps || this.#bytes > logBytes) this.#shift();
+  /** `maxBytes`: all entries have no more than these. */
+  push({ ops, writer, n, bytes }: Logged, maxBytes: number = this.#limits.logBytes): void {
+    // Without the room that it grew by.
+    this.#entries.push({ ops: ops.slice(), writer, n, bytes });
+    this.#ops += ops.length;
+    this.#bytes += bytes;
+    while (this.#ops > this.#limits.logOps || this.#bytes > maxBytes) this.#shift();
     if (this.#head > this.#entries.length / 2) this.#compact();
   }
 

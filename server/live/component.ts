@@ -77,8 +77,8 @@ export class Component implements MountableComponent {
    */
   params(given: JsonObject, name: string): JsonObject {
     const { params: struct } = this.options;
+    if (!struct) return NOTHING;
     const params: Record<string, Json> = {};
-    if (!struct) return params;
     const schema = (struct.schema ?? {}) as Record<string, AnyStruct>;
     const known = new Map(Object.keys(schema).map((key) => [folded(key), key]));
     for (const [key, value] of Object.entries(given)) {
@@ -90,5 +90,8 @@ export class Component implements MountableComponent {
     return taken(struct, params, { store: name, path: [], branch: [params], coerces: true }) as JsonObject;
   }
 }
+
+/** Shared by all instances that take none. */
+const NOTHING: JsonObject = Object.freeze({});
 
 const folded = (name: string) => name.replaceAll("-", "").toLowerCase();

@@ -127,6 +127,11 @@ export class Instance extends Authority {
     return JSON.stringify(this.#own.params).length;
   }
 
+  /** In memory ops take several times their letters: of a small state none are kept. */
+  protected override get logBytes(): number {
+    return Math.min(super.logBytes, this.bytes / 16);
+  }
+
   // Its life
 
   /** The backend has it from now on, where that outlives this process. */

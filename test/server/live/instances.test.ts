@@ -47,12 +47,21 @@ const steps = live({
       }),
   }),
 });
+const long = live({
+  state: object({ n: integer(), text: string() }),
+  initial: () => ({ n: 0, text: "x".repeat(4000) }),
+  callbacks: () => ({
+    add: (state) => {
+      state.n++;
+    },
+  }),
+});
 const slow = live({
   state: object({ n: integer() }),
   initial: () => gate.promise.then(() => ({ n: 7 })),
 });
 const found = namedIn("instances", { box }).get("instances.box") as Callable;
-const stepping = namedIn("instances", { steps, slow });
+const stepping = namedIn("instances", { steps, slow, long });
 
 suite("instances of live components", () => {
   let clock: TestClock;
@@ -217,12 +226,13 @@ suite("the calls of an instance", () => {
   beforeEach(async () => {
     gate = Promise.withResolvers();
     clock = new TestClock(() => 0.5);
+    let ids = 0;
     const bench: HubBench = new HubBench({
       live: new Instances({
         backend: memory(),
         limits: { ...defaultLimits, handlerMs: 1000 },
         time: new ClockHubTime(clock),
-        nextId: () => 1,
+        nextId: () => ++ids,
         find: (component) => stepping.get(`instances.${component}`) as Component,
         within: (_, fn) => fn(),
         broadcast() {},
@@ -291,6 +301,19 @@ suite("the calls of an instance", () => {
     );
     gate.resolve();
     assert.equal((await page.news()).length, 63);
+  });
+
+  test("come to a page that was away as what it missed, or as the state where that is no more", async () => {
+    const missed = async (name: string, calls: number) => {
+      const { id, epoch } = only(await page.send({ type: "subscribe", store: name, life: 1 }), "state");
+      for (let n = 1; n <= calls; n++) await page.sync(id, n, n - 1, call("add"));
+      const again = { type: "subscribe", store: name, life: 1, epoch, version: 0 } as const;
+      const { patches, value } = only(await page.send(again), "state");
+      return [patches?.length, (value as { n: number } | undefined)?.n];
+    };
+    assert.deepEqual(await missed("@long/a", 4), [4, undefined]);
+    assert.deepEqual(await missed("@long/b", 5), [undefined, 5]);
+    assert.deepEqual(await missed("@steps/b", 1), [undefined, 1]);
   });
 
   test("are over when what they give is, though it is no Promise", async () => {
