@@ -122,7 +122,7 @@ class PageVisit extends Visit {
   override initial(name: InstanceName, given: JsonObject): Initial | Promise<void> {
     const { instance, params } = this.#own;
     if (`@${name.component}/${name.key}` !== instance.name) return super.initial(name, given);
-    return { value: plain(instance.snapshot(), instance.name) as JsonObject, params };
+    return { value: plain(instance.snapshot(), instance.name) as JsonObject, placed: [], params };
   }
 }
 

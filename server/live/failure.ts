@@ -16,8 +16,11 @@ export interface Failure {
 /** With what Violet itself says of a call. */
 const told: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...toldByApps,
+  "E_CONFLICT",
+  "E_NOT_FOUND",
   "E_RATE",
   "E_STORE_FULL",
+  "E_UNDECIDED",
   "E_UNKNOWN_CALLABLE",
 ]);
 

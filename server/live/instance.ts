@@ -9,7 +9,7 @@ import type { Batch, Call } from "../../src/state/core.ts";
 import type { Client } from "../../src/state/definition.ts";
 import { rootHandle } from "../../src/state/handle.ts";
 import type { JsonObject } from "../../src/state/json.ts";
-import type { Op } from "../../src/state/ops.ts";
+import type { Op, Path } from "../../src/state/ops.ts";
 import { validate } from "../../src/state/validation.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import type { RefusedWrite } from "../backends/backend.ts";
@@ -20,6 +20,7 @@ import { Bucket } from "../hub/rates.ts";
 import { checkSent } from "../hub/sent.ts";
 import type { Subscription } from "../hub/subscription.ts";
 import type { Facts } from "../logger.ts";
+import { Bounds, type Place, type Placed } from "./bound.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
 import { type Failure, failureOf, isTold } from "./failure.ts";
 import { takeFields } from "./fields.ts";
@@ -47,6 +48,8 @@ interface Own extends Owner {
   readonly component: Component;
   /** A client's id; or a session's and the path of a page, whose forms are sent. */
   readonly holder: string;
+  /** The parts of its state whose truth is elsewhere. */
+  readonly placed: readonly Placed[];
 }
 
 type BatchFrame = Frame<"write">["batches"][number];
@@ -78,6 +81,7 @@ const NOTHING: Draft = { ops: [], undo: [] };
 export class Instance extends Authority {
   readonly #host: InstanceHost;
   readonly #own: Own;
+  #bounds = new Bounds([]);
   readonly #queue: Told[] = [];
   /** The call that is under way, until it is answered. */
   #told: Told | undefined;
@@ -100,6 +104,7 @@ export class Instance extends Authority {
     this.#host = host;
     this.#own = own;
     this.#isKept = beginning.isStored;
+    this.#bounds = new Bounds(own.placed.map(({ path, source }) => source.bind(this.#place(path))));
   }
 
   get component(): Component {
@@ -120,6 +125,10 @@ export class Instance extends Authority {
 
   get params(): JsonObject {
     return this.#own.params;
+  }
+
+  get placed(): readonly Placed[] {
+    return this.#own.placed;
   }
 
   /** What it was given counts like its state: both may be as large as a page likes. */
@@ -165,6 +174,7 @@ export class Instance extends Authority {
     this.#leaving?.abort();
     this.#queue.length = 0;
     if (this.isMounted) this.#hook("onUnmount");
+    this.#bounds.end();
   }
 
   /** What throws in it is the app's own fault, and nobody's loss. */
@@ -184,6 +194,38 @@ export class Instance extends Authority {
 
   #within<T>(fn: () => T): T {
     return this.#host.within(this.#own, fn);
+  }
+
+  /** A part of its state, for what that is bound to. */
+  #place(path: Path): Place {
+    const written = () => {
+      this.close();
+      return this.#turn?.draft.ops;
+    };
+    return {
+      core: this,
+      path,
+      get written() {
+        return written();
+      },
+      show: (ops) => this.#show(ops),
+      failed: (error) => this.#lost(error),
+      after: (ms, fn) => this.#host.after(ms, fn),
+    };
+  }
+
+  #show(ops: readonly Op[]) {
+    this.close();
+    const batch = this.newBatch();
+    for (const op of ops) this.apply(op, batch);
+    super.commit(batch);
+    this.notify(batch.ops);
+  }
+
+  /** Something that no call waits for. */
+  #lost(error: unknown) {
+    if (!isTold(error)) this.fault(error);
+    this.#hook("onError", error instanceof Error ? error : new Error(String(error)));
   }
 
   #signal(turn: Turn | undefined): AbortSignal {
@@ -216,6 +258,8 @@ export class Instance extends Authority {
   async #render(turn: Turn | undefined): Promise<void> {
     turn?.mustBeInTime();
     this.close();
+    const keeping = turn && this.#keep(turn);
+    if (keeping) await keeping;
     if (turn === this.#turn) this.#send();
     await this.settled();
     await this.#host.sent();
@@ -227,8 +271,18 @@ export class Instance extends Authority {
       this.#check(draft);
       (this.#turn as Turn).draft = { ops: [], undo: [] };
       super.commit(draft);
+      this.#bounds.wrote(draft.ops);
     }
     this.#turn?.renew();
+  }
+
+  /** What a call wrote elsewhere is kept there before anybody is told. Undefined: nothing was written there. */
+  #keep(turn: Turn): Promise<void> | undefined {
+    this.close();
+    // It had its time.
+    if (turn !== this.#turn) return undefined;
+    // A timer may write meanwhile.
+    return this.#bounds.keep(() => this.#check(turn.draft))?.then(() => this.#keep(turn));
   }
 
   /** Without what the running call has not sent: it may yet be undone. */
@@ -286,8 +340,10 @@ export class Instance extends Authority {
         const running = this.#begin(told);
         if (running) await running;
         this.#enter({ ...told, ...this.#taken() });
+        this.#bounds.free(false);
       } catch (error) {
         this.#refuse(told, error);
+        this.#bounds.free(true);
       }
     }
     this.#told = undefined;
@@ -306,8 +362,11 @@ export class Instance extends Authority {
     try {
       await this.#begin(told);
       super.commit(this.#taken());
+      this.#bounds.free(false);
     } catch (error) {
-      return this.#undone(error);
+      const failure = this.#undone(error);
+      this.#bounds.free(true);
+      return failure;
     } finally {
       this.#told = undefined;
     }
@@ -321,7 +380,8 @@ export class Instance extends Authority {
     const { callback } = factsOf(told);
     const turn = new Turn(`${this.definition.name.slice(1)}.${callback}`, this.#host);
     this.#turn = turn;
-    const running = this.#take(told, turn);
+    const called = this.#take(told, turn);
+    const running = called ? Promise.resolve(called).then(() => this.#keep(turn)) : this.#keep(turn);
     return running && turn.inTime(running, (error) => this.#failed(error));
   }
 
@@ -331,6 +391,7 @@ export class Instance extends Authority {
     const { draft } = this.#turn as Turn;
     const grown = this.#check(draft);
     this.#turn = undefined;
+    this.#bounds.wrote(draft.ops);
     return { ...draft, grown };
   }
 
@@ -365,9 +426,13 @@ export class Instance extends Authority {
     const { model } = this.component.options;
     for (const op of ops as Op[]) {
       const [kind, path] = op;
-      if (kind !== "set" || path.length > 1 || !model.includes(String(path[0])))
-        fail("E_FORBIDDEN", { store: this.name, path });
-      checkSent(op, { name: this.name, definition: this.definition, maxPathSteps: 1, hasView: false });
+      if (kind !== "set" || !model.includes(path.join("."))) fail("E_FORBIDDEN", { store: this.name, path });
+      checkSent(op, {
+        name: this.name,
+        definition: this.definition,
+        maxPathSteps: path.length,
+        hasView: false,
+      });
       this.write(op);
     }
   }
@@ -379,7 +444,10 @@ export class Instance extends Authority {
 
   /** What is written while a call is under way belongs to it, also where a timer writes. */
   protected override commit(batch: Batch): void {
-    if (!this.#turn) return super.commit(batch);
+    if (!this.#turn) {
+      super.commit(batch);
+      return this.#bounds.wrote(batch.ops);
+    }
     this.#turn.draft.ops.push(...batch.ops);
     this.#turn.draft.undo.push(...batch.undo);
   }

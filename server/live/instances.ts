@@ -13,6 +13,7 @@ import type { InstanceName, LiveStores, Owner } from "../hub/hub.ts";
 import { checkState, migrated } from "../hub/stored.ts";
 import type { HubTime } from "../hub/time.ts";
 import type { Limits } from "../limits.ts";
+import { type Placed, placedIn } from "./bound.ts";
 import type { Component } from "./component.ts";
 import { Instance, type InstanceHost, storedName } from "./instance.ts";
 import { MAX_AWAY, MAX_AWAY_BYTES, Waiting } from "./waiting.ts";
@@ -29,6 +30,8 @@ export interface InstancesOptions extends Pick<InstanceHost, "within" | "broadca
 /** What an instance begins with. */
 export interface Initial {
   readonly value: JsonObject;
+  /** Its parts whose truth is elsewhere. */
+  readonly placed: readonly Placed[];
   readonly params: JsonObject;
 }
 
@@ -60,6 +63,11 @@ interface Held extends Owner {
 export class Instances implements LiveStores {
   readonly #options: InstancesOptions;
   readonly #host: InstanceHost;
+  /**
+   * Of those that are bound. The number of a call and what it wrote elsewhere are not stored as one: in another process it
+   * might be made again.
+   */
+  readonly #hostOfBound: InstanceHost;
   readonly #byHolder = new Map<string, Map<string, Instance>>();
   readonly #making = new Map<string, Promise<Instance>>();
   /** Those that were rendered and wait for their pages. */
@@ -92,6 +100,7 @@ export class Instances implements LiveStores {
       broadcast,
       report,
     };
+    this.#hostOfBound = { ...this.#host, isDurable: false, backend: volatile };
   }
 
   /** How many there are. */
@@ -148,8 +157,8 @@ export class Instances implements LiveStores {
   async #make(name: InstanceName, owner: Held): Promise<Instance> {
     const restored = this.#host.isDurable && (await this.#restored(name, owner));
     if (restored) return restored;
-    const { value, params } = await this.initial(name.component, owner);
-    return this.#add(name, { ...owner, params }, value);
+    const { params, ...initial } = await this.initial(name.component, owner);
+    return this.#add(name, { ...owner, params }, initial);
   }
 
   /** As a process before this one left it; undefined where none did, or too long ago. */
@@ -165,7 +174,8 @@ export class Instances implements LiveStores {
     const stored = migrated(definition, await inTime(backend.load(id), { what, ...limits, time, report }));
     // Another one may have been made meanwhile.
     const known = this.find(name, owner.holder);
-    return known ?? (stored && this.#add(name, { ...owner, params }, stored.value, stored));
+    if (known || !stored) return known;
+    return this.#add(name, { ...owner, params }, { value: stored.value, placed: [] }, stored);
   }
 
   /** `holder`: the id of a client. */
@@ -182,7 +192,11 @@ export class Instances implements LiveStores {
     const component = this.component(name);
     const params = component.params(given, name);
     const what = `The initial state of "${name}"`;
-    const made = (state: unknown): Initial => ({ value: begun(component, state, what), params });
+    const made = (state: unknown): Initial => ({
+      value: begun(component, state, what),
+      placed: placedIn(state),
+      params,
+    });
     const answer = within({ client, session }, () => component.options.initial({ client, session, params }));
     if (!isAwaitable(answer)) return made(answer);
     return inTime(answer, { what, ...limits, time, report }).then(made);
@@ -193,28 +207,34 @@ export class Instances implements LiveStores {
   }
 
   /** An instance that was rendered; it waits for its page. `ofForms`: what its state is taken from. */
-  rendered(name: InstanceName, owner: Owner, value: JsonObject, ofForms?: Instance): Instance {
-    const instance = this.#add(name, { ...owner, holder: owner.client.id }, value);
+  rendered(
+    name: InstanceName,
+    owner: Owner,
+    value: JsonObject,
+    { placed = [], ofForms }: Pick<Partial<Initial>, "placed"> & { ofForms?: Instance | undefined } = {},
+  ): Instance {
+    const instance = this.#add(name, { ...owner, holder: owner.client.id }, { value, placed });
     if (ofForms) this.#ofForms.set(instance, ofForms);
     this.#wait(instance, this.#rendered, RENDERED_MS);
     return instance;
   }
 
-  #add(name: InstanceName, owner: Held, value: JsonObject, kept?: StoredState): Instance {
+  #add(name: InstanceName, owner: Held, { value, placed }: Omit<Initial, "params">, kept?: StoredState) {
     const id = this.#options.nextId();
     const component = this.component(name.component);
     const { client, session, params, holder } = owner;
     const epoch = `${this.#epoch}.${id}`;
     const { version: schema } = component.options;
-    const instance = new Instance(name, { component, client, session, params, holder }, this.#host, {
+    const own = { component, client, session, params, holder, placed };
+    const instance = new Instance(name, own, placed.length ? this.#hostOfBound : this.#host, {
       id,
       epoch,
       isStored: kept !== undefined,
       stored: kept ?? { epoch, version: 0, value, schema, writers: new Map(), log: [] },
     });
     checkState(instance, kept);
-    const own = this.#byHolder.get(holder) ?? new Map<string, Instance>();
-    this.#byHolder.set(holder, own.set(instance.name, instance));
+    const all = this.#byHolder.get(holder) ?? new Map<string, Instance>();
+    this.#byHolder.set(holder, all.set(instance.name, instance));
     return instance;
   }
 

@@ -2,7 +2,7 @@ import { makeCallable } from "../../src/calls/callable.ts";
 import { fail } from "../../src/errors.ts";
 import type { Live, LiveCallback } from "../../src/state/live.ts";
 import type { AnyStruct } from "../../src/state/struct.ts";
-import type { Args, Structs } from "../../src/state/types.ts";
+import type { Args, ModelPath, Structs } from "../../src/state/types.ts";
 import { takeArguments } from "../../src/state/validation.ts";
 import { ownContext } from "../calls/functions.ts";
 import { type Callback, Component, type ComponentOptions, type LiveContext } from "./component.ts";
@@ -44,8 +44,8 @@ export interface LiveOptions<S, C, P> {
   readonly debounceMs?: number;
   /** "form": forms reach the callbacks without JavaScript, too; false: the server leaves them alone. Default "form". */
   readonly fallback?: "form" | false;
-  /** The keys that `data-model` may write. Default none. */
-  readonly model?: readonly (keyof NoInfer<S> & string)[];
+  /** The keys that `data-model` may write; `profile.name` is one of an object. Default none. */
+  readonly model?: readonly ModelPath<NoInfer<S>>[];
   /** Of the state's shape. Default 1. What is stored with another one goes through `migrate` when it is loaded. */
   readonly version?: number;
   /** Makes a state of this version from one of an older version. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { VioletError } from "../../src/errors.ts";
+import { type ErrorCode, VioletError } from "../../src/errors.ts";
 import { KEY_FIELD } from "../../src/state/store.ts";
 import { escapeHtml } from "./escape.ts";
 
@@ -33,13 +33,21 @@ const SHOWN_NAMES = 4;
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+const statuses: Partial<Record<ErrorCode, number>> = {
+  E_FORBIDDEN: 403,
+  E_ORIGIN: 403,
+  E_NOT_FOUND: 404,
+  E_LIMIT: 429,
+  E_UNAVAILABLE: 503,
+};
+
 /** The HTTP status that an error of a render is answered with. */
 export function statusOf(error: unknown): number {
   const cause = error instanceof RenderError ? error.cause : error;
   if (!(cause instanceof VioletError)) return 500;
   // Keys of rooms are taken from addresses: one that can be no key is a page that is not there.
   if (cause.code === "E_VALIDATION" && cause.field === KEY_FIELD) return 404;
-  return { E_FORBIDDEN: 403, E_ORIGIN: 403, E_LIMIT: 429, E_UNAVAILABLE: 503 }[cause.code as string] ?? 500;
+  return statuses[cause.code] ?? 500;
 }
 
 /**

@@ -9,6 +9,7 @@ import { type Definition, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
 import { liveDefinition, type Mounted, type Mounting } from "../../src/state/live.ts";
 import type { Authority } from "../hub/authority.ts";
+import type { Placed } from "../live/bound.ts";
 import type { Instance } from "../live/instance.ts";
 import { RenderError } from "./error.ts";
 import { renderedInstance } from "./live.ts";
@@ -24,6 +25,7 @@ interface Shown {
   readonly key: string;
   readonly params: JsonObject;
   readonly value: JsonObject;
+  readonly placed: readonly Placed[];
   readonly mounted: Mounted;
   /** What forms of the page wrote to. */
   readonly ofForms?: Instance | undefined;
@@ -117,7 +119,12 @@ export class Rendering {
       return fail("E_NOT_LOADED", { store: component });
     }
     const made = ofForms
-      ? { value: plain(ofForms.snapshot(), name) as JsonObject, params: ofForms.params, ofForms }
+      ? {
+          value: plain(ofForms.snapshot(), name) as JsonObject,
+          placed: ofForms.placed,
+          params: ofForms.params,
+          ofForms,
+        }
       : this.visit.initial({ component, key }, params);
     if (made instanceof Promise) {
       this.wanted.set(`@${name}`, () => made);
@@ -152,9 +159,9 @@ export class Rendering {
   /** The instances that the page shows wait for it from now on. */
   keepInstances(): void {
     const { app, client, session } = this.visit;
-    for (const { component, key, params, value, ofForms, mounted } of this.#instances.values()) {
+    for (const { component, key, params, value, placed, ofForms, mounted } of this.#instances.values()) {
       const owner = { client, session, params };
-      const instance = app.instances.rendered({ component, key }, owner, value, ofForms);
+      const instance = app.instances.rendered({ component, key }, owner, value, { placed, ofForms });
       const { name, epoch, version } = instance;
       const { about: live } = instance.component;
       this.#rendered[name] = { epoch, version, value, live, error: mounted.error };

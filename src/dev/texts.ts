@@ -53,6 +53,8 @@ export const texts = {
   E_CLIENT_EXPIRED: () =>
     "The server no longer remembers this page's writes. What was not yet acknowledged is undecided.",
   E_CLOSED: (d) => `${d.name}: this app is closed. Make a new one: violet().`,
+  E_CONFLICT: (d) =>
+    `${at(d)} was changed by somebody else at the same moment. Look at it, and change it again.`,
   E_CONTENT_TYPE: () => "A call of a function is sent as application/json, a form as browsers send forms.",
   E_CSRF: () => "The page's token is not valid for this session. Reload the page.",
   E_DUPLICATE_KEY: (d) =>
@@ -72,6 +74,7 @@ export const texts = {
     `"${d.name}" took longer than limits.handlerMs and was refused: what it writes now is not taken. Let its signal end it.`,
   E_LIMIT: (d) => `The limit of ${d.name ?? "this kind"} is reached${but(d)}.`,
   E_METHOD: (d) => `"${d.name}" is called by POST alone.`,
+  E_MIGRATION: (d) => `The migration "${d.name}" failed. The database is as it was before it.`,
   E_MODIFIER: (d) =>
     `${d.store}: "${d.name}" is not a modifier. Known are ${modifiers}; on key events also ${keys}.`,
   E_NAME: (d) => `${d.store}: "${d.name}" is not known there; expected ${d.expected}.`,
@@ -80,6 +83,7 @@ export const texts = {
   E_NO_SCOPE: (d) => `${at(d)} is used outside any scope. On the server, use app.run(() => ...).`,
   E_NETWORK: (d) =>
     `"${d.name}" did not reach the server, or its answer was lost. With an id it can be called again, and still runs once.`,
+  E_NOT_FOUND: (d) => `${at(d)} has no such row, or has it no more.`,
   E_NOT_JSON: (d) => `${at(d)} cannot be kept in state${but({ expected: "plain JSON", ...d })}.`,
   E_NOT_LOADED: (d) =>
     `${at(d)} is not loaded. Wait for it: await load(store) on the server, await loaded(store) in the browser.`,

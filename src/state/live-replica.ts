@@ -178,7 +178,7 @@ export class LiveReplica extends Replica implements Mounted {
   /** Of the state a page writes what fields may be bound to, and nothing else. */
   protected override guard(op: Op): void {
     const { model = [] } = this.about ?? {};
-    if (!model.includes(String(op[1][0])))
+    if (!model.includes(op[1].join(".")))
       fail("E_READ_ONLY", { store: this.name, hint: "the server writes it" });
     super.guard(op);
   }

@@ -95,11 +95,27 @@ export type NoStateKey<X, S> = {
   [N in keyof X]: N extends keyof S ? { "an action may not have the name of a state key": N } : unknown;
 };
 
-/** The keys of T that hold numbers and may be written. */
-export type NumberKeys<T> = {
-  [K in keyof T]-?: T[K] extends number ? (IsReadonly<T, K> extends true ? never : K) : never;
+/** The keys of T that may be written. */
+type WritableKeys<T> = {
+  [K in keyof T]-?: IsReadonly<T, K> extends true ? never : K;
 }[keyof T] &
   string;
+
+/** Those of them that hold numbers. */
+export type NumberKeys<T> = {
+  [K in WritableKeys<T>]: T[K] extends number ? K : never;
+}[WritableKeys<T>];
+
+/** What fields may be bound to: a key, or `profile.name`, one of an object. */
+export type ModelPath<S> = {
+  [K in keyof S & string]:
+    | (K extends WritableKeys<S> ? K : never)
+    | (NonNullable<S[K]> extends readonly unknown[]
+        ? never
+        : NonNullable<S[K]> extends object
+          ? `${K}.${WritableKeys<NonNullable<S[K]>>}`
+          : never);
+}[keyof S & string];
 
 type IsReadonly<T, K extends keyof T> =
   (<G>() => G extends { [P in K]: T[P] } ? 1 : 2) extends <G>() => G extends { readonly [P in K]: T[P] }
