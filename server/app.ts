@@ -176,6 +176,7 @@ export class App implements VioletApp {
     await Promise.resolve();
     try {
       await this.#restoreRevoked();
+      await this.settings.database?.ready((error) => this.report(error, "the database failed"));
       await this.hub.ready();
       await this.#live("start", SERVER);
       tellDurability(this.settings);
@@ -333,6 +334,7 @@ export class App implements VioletApp {
     const drained = this.#servers.close();
     await this.#step(this.#stop(), "the stop handlers");
     await this.#step(this.hub.close(), "the last commits");
+    await this.#step(this.settings.database?.close() ?? Promise.resolve(), "the last saves");
     await drained;
     this.#errors.close();
     this.#state = "closed";

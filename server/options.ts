@@ -38,6 +38,8 @@ export interface VioletOptions<U extends object = User> {
   readonly modules?: Modules;
   /** Where states live. Default `memory()`. */
   readonly backend?: Backend;
+  /** Where the rows of `persistent()` are: `database("app.db")` of `violet-live/sql`. The app opens and closes it. Default none. */
+  readonly database?: AppDatabase;
   /** Who reads a store without a rule. Default "allow": everybody. */
   readonly stores?: "allow" | "deny";
   /**
@@ -69,6 +71,14 @@ export interface VioletOptions<U extends object = User> {
   readonly overlay?: boolean;
 }
 
+/** What an app does with its database. */
+export interface AppDatabase {
+  /** Opens it, once; resolves when its migrations have run. */
+  ready(report?: (error: unknown) => void): Promise<void>;
+  /** Ends it, when what is being saved is saved. */
+  close(): Promise<void>;
+}
+
 /** A plain middleware: any Express app, or anything that calls like one, can use it. */
 export type Middleware = (
   request: IncomingMessage,
@@ -80,10 +90,12 @@ export type Middleware = (
 export type SessionMiddleware = (request: never, response: never, next: (error?: unknown) => void) => unknown;
 
 /** The options with their defaults. */
-export interface Settings extends Required<Omit<VioletOptions<object>, "hosts" | "session" | "secret">> {
+export interface Settings
+  extends Required<Omit<VioletOptions<object>, "database" | "hosts" | "session" | "secret">> {
   readonly reconnect: ReconnectOptions;
   readonly limits: Limits;
   readonly secret: string | readonly string[] | undefined;
+  readonly database: AppDatabase | undefined;
   readonly hosts: readonly string[] | undefined;
   readonly session: SessionMiddleware | undefined;
   /** NODE_ENV is production: messages to clients are generic. */
@@ -123,6 +135,7 @@ const checks: Record<keyof VioletOptions, Check> = {
     "modules by the names of their files",
   ],
   backend: [isBackend, "a backend: memory(), sqlite(file)"],
+  database: [hasMethods("ready", "close"), 'a database: database("app.db")'],
   stores: [(value) => value === "allow" || value === "deny", '"allow" or "deny"'],
   origins: [
     (value) => value === "any" || isList(isOrigin)(value),
@@ -199,6 +212,7 @@ export function settingsOf(options: VioletOptions<object>, environment = process
     logger: consoleLogger,
     ...given(options),
     secret: options.secret,
+    database: options.database,
     hosts: options.hosts,
     session: options.session,
     heartbeatMs,

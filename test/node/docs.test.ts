@@ -200,6 +200,9 @@ suite("the guide", () => {
     const taken = Object.entries({
       "memory(options)": optionsIn("server/backends/memory.ts", "MemoryOptions"),
       "sqlite(file, options)": optionsIn("server/backends/sqlite.ts", "SqliteOptions"),
+      "database(address, options)": optionsIn("server/sql/database.ts", "DatabaseOptions"),
+      "model(table, struct, options)": optionsIn("server/sql/model.ts", "ModelOptions"),
+      "persistent(model, where, options)": optionsIn("server/sql/persistent.ts", "PersistentOptions"),
       "start(options)": optionsIn("src/page.ts", "StartOptions"),
       "search.with(options)": optionsIn("src/calls/types.ts", "CallOptions"),
     });

@@ -68,6 +68,8 @@ const behind: Record<string, readonly string[]> = {
   ws: ["server/sockets", "testing/servers/socket.ts"],
   "@lit-labs/ssr": ["server/render", "demo"],
   express: ["demo"],
+  kysely: ["server/sql", "demo"],
+  pg: ["server/sql/postgres.ts"],
 };
 
 const isProjectFile = (to: string): boolean => folderOf(to) in allowed || to.startsWith("../");

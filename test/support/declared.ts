@@ -36,6 +36,7 @@ function kindOf(type: string): string {
     .replaceAll("readonly ", "")
     .replace(/ \| undefined$/, "")
     .replace(/^Partial<(.*)>$/, "$1")
+    .replace(/^ModelPath<.*>\[\]$/, "string[]")
     .replace(/<.*>$/, "")
     .replace(/^(K|ServerOnly|\(keyof .*\))\[\]$/, "string[]");
 }

@@ -1,0 +1,131 @@
+/** The rows of a database that states of this process are bound to: each is here once, for all who show it. */
+import { fail, VioletError } from "../../src/errors.ts";
+import { isSame } from "./columns.ts";
+import type { Written } from "./dialect.ts";
+import type { Condition } from "./model.ts";
+import { Row, type Viewer } from "./row.ts";
+import type { Table } from "./table.ts";
+
+export class Rows {
+  readonly #report: (error: unknown) => void;
+  readonly #held = new Map<string, Row>();
+  readonly #loading = new Map<string, Promise<Row>>();
+  /** Those that could not be read again when that was due. */
+  readonly #stale = new Set<Row>();
+
+  constructor(report: (error: unknown) => void) {
+    this.#report = report;
+  }
+
+  /** How many. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /**
+   * The row that is as the conditions say, read once however many ask. Rejects with E_NOT_FOUND, E_STATE_INVALID,
+   * E_UNAVAILABLE, and E_OPTION where there are several.
+   */
+  find(table: Table, conditions: readonly Condition[]): Promise<Row> {
+    const held = this.#heldBy(table, conditions);
+    if (held) return Promise.resolve(held);
+    const id = idOf(
+      table,
+      conditions.flatMap(([{ name }, value]) => [name, value]),
+    );
+    const loading =
+      this.#loading.get(id) ?? this.#read(table, conditions).finally(() => this.#loading.delete(id));
+    this.#loading.set(id, loading);
+    return loading;
+  }
+
+  /** One that is shown anyhow, where its whole key is given. */
+  #heldBy(table: Table, conditions: readonly Condition[]): Row | undefined {
+    const key = table.model.key.map((column) => conditions.find(([own]) => own === column)?.[1]);
+    const row = this.#held.get(idOf(table, key));
+    return row?.troubleOf(conditions) ? undefined : row;
+  }
+
+  async #read(table: Table, conditions: readonly Condition[]): Promise<Row> {
+    const [found = fail("E_NOT_FOUND", { store: table.model.table }), another] = await table.tried(() =>
+      table.find(conditions),
+    );
+    if (another) fail("E_OPTION", { name: "persistent: where", expected: "one row", got: "several" });
+    const held = this.#held.get(idOf(table, table.model.keyOf(found.value)));
+    if (!held) return new Row(table, found);
+    await held.refresh(found.version);
+    const trouble = held.troubleOf(conditions);
+    if (trouble) throw trouble;
+    return held;
+  }
+
+  /** Shows a row to somebody from now on: the one that others show already, where there is one. */
+  hold(row: Row, viewer: Viewer): Row {
+    const id = idOf(row.table, row.key);
+    const known = this.#held.get(id);
+    const held = known ?? row;
+    held.viewers.add(viewer);
+    this.#held.set(id, held);
+    // What others wrote since it was read nobody has heard.
+    if (!known) this.#refresh(held);
+    return held;
+  }
+
+  release(row: Row, viewer: Viewer): void {
+    row.viewers.delete(viewer);
+    void this.#drop(row);
+  }
+
+  /** When the last save is done: who reads the row before that would not see it. */
+  async #drop(row: Row): Promise<void> {
+    do await row.settled();
+    while (row.isBusy);
+    if (row.viewers.size) return;
+    const id = idOf(row.table, row.key);
+    if (this.#held.get(id) === row) this.#held.delete(id);
+    this.#stale.delete(row);
+  }
+
+  /** Somebody wrote this. Versions may come late, twice, or not at all. */
+  heard({ table, key, version }: Written): void {
+    if (!key) return void this.check(table);
+    for (const row of this.#held.values())
+      if (row.table.model.table === table && isSame(row.key, key)) this.#refresh(row, version);
+  }
+
+  /** Compares the versions of what is shown with those in the database. */
+  async check(table?: string): Promise<void> {
+    for (const row of this.#stale) this.#refresh(row);
+    const shown = [...this.#held.values()].filter(
+      (row) => table === undefined || row.table.model.table === table,
+    );
+    for (const [its, rows] of Map.groupBy(shown, (row) => row.table))
+      try {
+        const versions = await its.tried(() => its.versions(rows.map(({ key }) => key)));
+        for (const row of rows) this.#refresh(row, versions.get(JSON.stringify(row.key)));
+      } catch (error) {
+        this.#failed(error);
+      }
+  }
+
+  /** `version`: the one that it is known to have. */
+  #refresh(row: Row, version?: number) {
+    this.#stale.delete(row);
+    row.refresh(version).catch((error: unknown) => {
+      this.#stale.add(row);
+      this.#failed(error);
+    });
+  }
+
+  /** That it does not answer is reported where that is found out. */
+  #failed(error: unknown) {
+    if (!(error instanceof VioletError) || error.code !== "E_UNAVAILABLE") this.#report(error);
+  }
+
+  /** What is under way is done. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#held.values()].map((row) => row.settled()));
+  }
+}
+
+const idOf = ({ id }: Table, values: readonly unknown[]): string => JSON.stringify([id, ...values]);
