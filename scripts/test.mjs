@@ -17,6 +17,15 @@ const reporters = ["spec", "./scripts/reporter.mjs"].flatMap((name) => [
 const useChromium = () => {
   process.env.CHROME_PATH = findTool("chromium");
 };
+// Who has none and may install none runs all the other tests; those that need it fail with the same line.
+const usePostgres = (files) => {
+  if (!files.some((file) => file.startsWith("test/server/sql"))) return;
+  try {
+    process.env.POSTGRES = findTool("postgres");
+  } catch (error) {
+    console.error(error.message);
+  }
+};
 const nodeTest = (files, flags) =>
   run(process.execPath, [
     ...fromSources,
@@ -38,7 +47,7 @@ const parts = {
   node: {
     files: "test/**/*.test.ts",
     except: ["test/elements/**", "test/browser/**", "test/e2e/**"],
-    prepare() {},
+    prepare: usePostgres,
     run: nodeTest,
   },
   browser: {
@@ -64,7 +73,7 @@ async function runPart(name, chosen, flags) {
     path.endsWith(".test.ts"),
   );
   if (found.length === 0) throw new Error(`no test file matches ${patterns}`);
-  await prepare();
+  await prepare(found);
   const code = await run(found.sort(), flags);
   if (code !== 0) throw new Error(`the runner ended with ${code}`);
 }

@@ -1,6 +1,6 @@
 // Finds the programs that npm cannot bring, and installs them where that is possible without asking.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const tools = {
@@ -9,7 +9,19 @@ const tools = {
     names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
     packages: ["chromium"],
   },
+  // Debian keeps it beside its other programs, and off PATH.
+  postgres: {
+    variable: "POSTGRES",
+    names: ["postgres"],
+    packages: ["postgresql"],
+    folders: () => [bindir(), ...globSync("/usr/lib/postgresql/*/bin").sort().reverse()],
+  },
 };
+
+function bindir() {
+  const { stdout } = spawnSync("pg_config", ["--bindir"], { encoding: "utf8" });
+  return stdout?.trim() ?? "";
+}
 
 const isProgram = (file) => {
   try {
@@ -20,9 +32,8 @@ const isProgram = (file) => {
   }
 };
 
-const onPath = (names) =>
-  (process.env.PATH ?? "")
-    .split(delimiter)
+const onPath = (names, more = []) =>
+  [...(process.env.PATH ?? "").split(delimiter), ...more]
     .flatMap((folder) => names.map((name) => join(folder, name)))
     .find(isProgram);
 
@@ -45,7 +56,7 @@ function install(packages) {
 
 /** The path of a tool, or an Error of one line that says what to do. */
 export function findTool(name) {
-  const { variable, names, packages } = tools[name];
+  const { variable, names, packages, folders = () => [] } = tools[name];
   const chosen = process.env[variable];
   if (chosen) {
     if (isProgram(chosen)) return chosen;
@@ -53,8 +64,9 @@ export function findTool(name) {
       `${variable} is ${JSON.stringify(chosen)}, which is not a program. Correct it or unset it.`,
     );
   }
-  if (!onPath(names) && mayInstall()) install(packages);
-  const found = onPath(names);
+  const find = () => onPath(names) ?? onPath(names, folders());
+  if (!find() && mayInstall()) install(packages);
+  const found = find();
   if (found) return found;
   throw new Error(
     `${name} was not found. Install it (apt-get install ${packages.join(" ")}), put one of ${names.join(", ")} on PATH, or set ${variable}.`,

@@ -1,6 +1,6 @@
 /** Chromium is found by CHROME_PATH, then on PATH; without it the tests end with one line that says what to do. */
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,13 +9,13 @@ import { after, assert, before, suite, test } from "../support/suite.ts";
 
 const tools = fileURLToPath(new URL("../../scripts/tools.mjs", import.meta.url));
 const code = `import { findTool } from ${JSON.stringify(tools)};
-try { console.log(findTool("chromium")); } catch (error) { console.log(error.message); }`;
+try { console.log(findTool(process.argv[1])); } catch (error) { console.log(error.message); }`;
 
-const find = async (env: NodeJS.ProcessEnv): Promise<string> => {
+const find = async (env: NodeJS.ProcessEnv, name = "chromium"): Promise<string> => {
   const options = { env: { VIOLET_NO_APT: "1", ...env } };
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--input-type=module", "--eval", code],
+    ["--input-type=module", "--eval", code, name],
     options,
   );
   return stdout.trim();
@@ -52,5 +52,24 @@ suite("finding Chromium", () => {
       await find({ PATH: "/nowhere" }),
       /^chromium was not found\. Install it .* or set CHROME_PATH\.$/,
     );
+  });
+});
+
+suite("finding PostgreSQL", () => {
+  test("takes POSTGRES first, then PATH, then what pg_config says", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "violet-tools-"));
+    try {
+      const config = join(folder, "pg_config");
+      await writeFile(config, `#!/bin/sh\necho ${join(folder, "bin")}\n`);
+      await mkdir(join(folder, "bin"));
+      const program = join(folder, "bin", "postgres");
+      await writeFile(program, "");
+      await Promise.all([config, program].map((file) => chmod(file, 0o755)));
+      assert.equal(await find({ POSTGRES: program, PATH: "" }, "postgres"), program);
+      assert.equal(await find({ PATH: folder }, "postgres"), program);
+      assert.equal(await find({ PATH: join(folder, "bin") }, "postgres"), program);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
