@@ -60,7 +60,7 @@ suite("sqlite(file)", () => {
     assert.equal(transactions(file), before + 1);
   });
 
-  test("does not keep the event loop waiting for a lock, and stores when it is free", async () => {
+  test("T60 does not keep the event loop waiting for a lock, and stores when it is free", async () => {
     const file = newFile();
     const backend = opened(file);
     const writing = new Writing(backend, "room");
@@ -74,6 +74,33 @@ suite("sqlite(file)", () => {
     other.exec("ROLLBACK");
     await storing;
     assert.equal((await backend.load("room"))?.version, 2);
+  });
+
+  test("T60 gives up what takes too long, of which nothing is stored that had not begun", async () => {
+    const file = newFile();
+    // A thread does not start in a millisecond.
+    const backend = opened(file, { timeoutMs: 1 });
+    const [begun, waiting] = [new Writing(backend, "begun"), new Writing(backend, "waiting")];
+    const late = { code: "E_UNAVAILABLE", message: /states\.db: no answer within 1 ms$/ };
+    const both = [assert.rejects(begun.commit(one), late)];
+    await Promise.resolve();
+    both.push(assert.rejects(waiting.commit(one), late));
+    await Promise.all(both);
+    /** By then all that was asked before has been answered. */
+    const soon = async <T>(ask: () => Promise<T>): Promise<T> => {
+      for (;;)
+        try {
+          return await ask();
+        } catch (error) {
+          if ((error as { code?: string }).code !== "E_UNAVAILABLE") throw error;
+        }
+    };
+    assert.equal((await soon(() => backend.load("begun")))?.version, 1);
+    assert.equal(await soon(() => backend.load("waiting")), undefined);
+    await assert.rejects(
+      soon(() => new Writing(backend, "begun").commit(one)),
+      { code: "E_RESYNC" },
+    );
   });
 
   test("keeps states, records and revocations when it is closed and opened again, in their epoch", async () => {
@@ -169,7 +196,7 @@ suite("sqlite(file)", () => {
     while (left().join() !== "1,1,1,0") await second.check();
   });
 
-  test("begins epochs where the file was put back from a backup, and only there", async () => {
+  test("T56 begins epochs where the file was put back from a backup, and only there", async () => {
     const file = newFile();
     const first = opened(file);
     const writing = new Writing(first, "room");
@@ -222,11 +249,9 @@ suite("sqlite(file)", () => {
     const writing = new Writing(backend, "room");
     await writing.commit(one);
     process.off("worker", keep);
-    const lost = backend.load("room");
-    await Promise.all([
-      threads[0]?.terminate(),
-      assert.rejects(lost, { code: "E_UNAVAILABLE", message: /its thread has ended$/ }),
-    ]);
+    const ended = threads[0]?.terminate();
+    await assert.rejects(backend.load("room"), { code: "E_UNAVAILABLE", message: /its thread has ended$/ });
+    await ended;
     assert.equal((await backend.load("room"))?.version, 1);
     await writing.commit(one);
     assert.equal(threads.length, 1);

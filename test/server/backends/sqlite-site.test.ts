@@ -1,0 +1,191 @@
+/** An app on a file: what its pages see when it starts again, when the file is an older one, and when nothing can be written. */
+import { cpSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { array, object, string } from "superstruct";
+import type { Backend, StoredState } from "../../../server/backends/backend.ts";
+import { sqlite } from "../../../server/backends/sqlite.ts";
+import { html, settled, shared, snapshot } from "../../../src/index.ts";
+import { converged, testSite } from "../../../testing/index.ts";
+import { newFolder } from "../../support/folder.ts";
+import { NodeClient } from "../../support/node-client.ts";
+import { MemoryLogger, serve } from "../../support/serve.ts";
+import { assert, suite, test } from "../../support/suite.ts";
+import { increment, Writing } from "./conformance.ts";
+
+const talk = shared("sqlite-talk", {
+  state: object({ lines: array(string()) }),
+  initial: () => ({ lines: [] }),
+});
+
+const newFile = () => join(newFolder(), "states.db");
+
+suite("an app on sqlite(file) that starts again", () => {
+  test("sends its pages what they missed, and no more", async () => {
+    const file = newFile();
+    await using site = await testSite({ app: (make) => make({ backend: sqlite(file) }) });
+    const client = await site.client({ stores: [talk] });
+    const say = async (line: string) => {
+      site.app.run(() => void talk.lines.push(line));
+      await site.app.run(() => settled(talk));
+    };
+    for (let n = 0; n < 150; n++) await say(`before ${n}`);
+    await converged(site);
+    client.network.goOffline();
+    for (let n = 0; n < 3; n++) await say(`missed ${n}`);
+    await site.restart();
+    await say("new");
+    client.network.goOnline();
+    await client.until("live");
+    await converged(site);
+    const { lines } = client.run(() => snapshot(talk));
+    assert.deepEqual(lines.slice(-5), ["before 149", "missed 0", "missed 1", "missed 2", "new"]);
+    const { resumes, snapshots, epochs } = site.app.counters;
+    assert.deepEqual({ resumes, snapshots, epochs }, { resumes: 1, snapshots: 0, epochs: 0 });
+  });
+
+  test("T56 on a backup begins an epoch, and gets from its pages what it lacks", async () => {
+    const file = newFile();
+    let isRestored = false;
+    await using site = await testSite({
+      app(make) {
+        if (isRestored) cpSync(`${file}.backup`, file);
+        return make({ backend: sqlite(file) });
+      },
+    });
+    const [author, reader] = [await site.client({ stores: [talk] }), await site.client({ stores: [talk] })];
+    const say = async (line: string) => {
+      author.store(talk).lines.push(line);
+      await settled(author.store(talk));
+    };
+    await say("in the backup");
+    {
+      using database = new DatabaseSync(file);
+      database.exec(`VACUUM INTO '${file}.backup'`);
+    }
+    await say("after it");
+    await converged(site);
+    for (const client of [author, reader]) client.network.goOffline();
+    isRestored = true;
+    await site.restart({ how: "close" });
+    // As many versions as the pages have seen, and others.
+    site.app.run(() => void talk.lines.unshift("of the server"));
+    await site.app.run(() => settled(talk));
+    for (const client of [author, reader]) client.network.goOnline();
+    await converged(site);
+    assert.deepEqual(
+      reader.run(() => snapshot(talk).lines),
+      ["of the server", "in the backup", "after it"],
+    );
+    assert.equal(site.app.counters.epochs, 2);
+  });
+});
+
+suite("an app on sqlite(file) whose file takes nothing", () => {
+  /** Over sockets, as a load balancer and two pages see it. */
+  async function start(backend: Backend) {
+    const site = await serve(
+      (express, app) =>
+        express.get(
+          "/",
+          app.page(() => html`<p>${talk.lines.length}</p>`),
+        ),
+      { backend, logger: new MemoryLogger() },
+    );
+    const author = await NodeClient.visit(site.url);
+    await author.core(talk).loaded();
+    const ready = async () => (await fetch(`${site.url}/_violet/ready`)).status;
+    return {
+      site,
+      author,
+      until: async (status: number) => {
+        while ((await ready()) !== status) await sleep(10);
+      },
+      /** Pages come back to what was postponed by themselves. */
+      async end() {
+        author.close();
+        await site.close();
+      },
+    };
+  }
+  const say = (client: NodeClient, line: string) => {
+    const core = client.core(talk);
+    core.write(["splice", ["lines", 0], 0, [line]]);
+    return core.settled();
+  };
+  const linesOf = (state: object | undefined) => (state as { lines: string[] }).lines;
+
+  test("T55 T60 keeps what pages write with them, goes on reading, and takes all of it when the file is free", async () => {
+    const file = newFile();
+    const { site, author, until, end } = await start(sqlite(file, { timeoutMs: 1000 }));
+    await say(author, "before");
+    const other = new DatabaseSync(file);
+    other.exec("BEGIN IMMEDIATE");
+    const saying = say(author, "meanwhile");
+    const isTold = () => site.app.counters.errors.E_UNAVAILABLE;
+    while (!isTold()) await sleep(10);
+    assert.equal(author.core(talk).pending, 1);
+    await until(503);
+    const reader = await NodeClient.visit(site.url);
+    await reader.core(talk).loaded();
+    assert.deepEqual(linesOf(reader.core(talk).snapshot()), ["before"]);
+    other.exec("ROLLBACK");
+    other.close();
+    await saying;
+    await until(200);
+    assert.deepEqual(linesOf(site.app.run(() => snapshot(talk))), ["meanwhile", "before"]);
+    reader.close();
+    await end();
+  });
+
+  test("T60 acknowledges nothing that a full file does not take, and takes it where there is room again", async () => {
+    const backend = sqlite(newFile(), { maxBytes: 512 * 1024 });
+    const { site, author, until, end } = await start(backend);
+    await say(author, "before");
+    const filled: string[] = [];
+    /** As many states of this size as there is room for. */
+    async function fill(letters: number): Promise<string> {
+      const writing = new Writing(backend, `filler/${filled.length}`);
+      try {
+        await writing.commit([], { value: () => "x".repeat(letters) });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      filled.push(writing.store);
+      return fill(letters);
+    }
+    for (const letters of [20_000, 2000, 200])
+      assert.match(await fill(letters), /states\.db: database or disk is full$/);
+    const line = "meanwhile".repeat(1000);
+    const saying = say(author, line);
+    while (!site.app.counters.errors.E_UNAVAILABLE) await sleep(10);
+    assert.equal(author.core(talk).pending, 1);
+    assert.deepEqual(((await backend.load("sqlite-talk")) as StoredState).value, { lines: ["before"] });
+    await until(503);
+    await backend.delete(filled);
+    await saying;
+    await until(200);
+    assert.deepEqual(((await backend.load("sqlite-talk")) as StoredState).value, { lines: [line, "before"] });
+    await end();
+  });
+
+  test("T60 is opened anew after an error of the disk", async () => {
+    const file = newFile();
+    const backend = sqlite(file);
+    const writing = new Writing(backend, "room");
+    await writing.commit([{ ops: [increment()], at: 0 }]);
+    {
+      using other = new DatabaseSync(file);
+      other.exec("DELETE FROM probe; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    const aside = `${file}.aside`;
+    cpSync(file, aside);
+    writeFileSync(file, "spoiled".repeat(10_000), { flag: "r+" });
+    await assert.rejects(backend.load("room"), { code: "E_UNAVAILABLE" });
+    renameSync(aside, file);
+    await writing.commit([{ ops: [increment()], at: 0 }]);
+    assert.equal((await backend.load("room"))?.version, 2);
+    await backend.close();
+  });
+});
