@@ -1,5 +1,7 @@
 /** `npm run test:faults`: real processes on real sockets under faults. By default a tenth of the full size. */
 import { play } from "../support/runs.ts";
+import { manyKills } from "./durability/kills.ts";
+import { points } from "./durability/points.ts";
 import { halfOpen } from "./half-open.ts";
 import { mixed } from "./mixed.ts";
 import { slow } from "./slow.ts";
@@ -7,6 +9,6 @@ import { storm } from "./storm.ts";
 
 await play({
   command: "test:faults",
-  runs: { storm, slow, "half-open": halfOpen, mixed },
-  maxMinutes: { ci: 4, full: 15 },
+  runs: { storm, slow, "half-open": halfOpen, mixed, kills: manyKills, points },
+  maxMinutes: { ci: 4, full: 90 },
 });

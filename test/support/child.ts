@@ -23,10 +23,10 @@ export class Child<C extends Commands> {
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #next = 0;
 
-  private constructor(name: string, options: object) {
+  private constructor(name: string, options: object, bundled: URL | undefined) {
     this.#name = name;
-    this.#process = fork(new URL(`../${name}.ts`, import.meta.url), [JSON.stringify(options)], {
-      execArgv: [...process.execArgv, "--expose-gc"],
+    this.#process = fork(bundled ?? new URL(`../${name}.ts`, import.meta.url), [JSON.stringify(options)], {
+      execArgv: bundled ? [] : [...process.execArgv, "--expose-gc"],
     });
     running.add(this.#process);
     this.#process.on("message", ({ id, answer, error }: Answer) => {
@@ -38,9 +38,9 @@ export class Child<C extends Commands> {
     this.#process.on("exit", (code, signal) => this.#gone(`it ended with ${signal ?? code}`));
   }
 
-  /** Starts test/`name`.ts; resolves when it answers. */
-  static async start<C extends Commands>(name: string, options: object): Promise<Child<C>> {
-    const child = new Child<C>(name, options);
+  /** Starts test/`name`.ts, or what was bundled of it; resolves when it answers. */
+  static async start<C extends Commands>(name: string, options: object, bundled?: URL): Promise<Child<C>> {
+    const child = new Child<C>(name, options, bundled);
     await child.ask("ready");
     return child;
   }
@@ -65,10 +65,14 @@ export class Child<C extends Commands> {
 
   /** As a crash would: no goodbyes. */
   async kill(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const gone = once(this.#process, "exit");
     this.#process.kill("SIGKILL");
-    await gone;
+    await this.ended();
+  }
+
+  /** Resolves when it is gone, whoever ended it. */
+  async ended(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    await once(this.#process, "exit");
   }
 
   /** It reads nothing, and no timer of it runs. */
