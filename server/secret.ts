@@ -3,7 +3,6 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqu
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../src/errors.ts";
-import { Recent } from "./recent.ts";
 
 /** Shorter secrets can be guessed. */
 const MIN_LETTERS = 16;
@@ -54,15 +53,10 @@ function developmentSecret(folder: string): string {
   });
 }
 
-/** A page's three tokens are shown with each of its calls. An entry is some 300 bytes. */
-const MAX_VERIFIED = 3000;
-
 /** Signs and verifies with HMAC-SHA256, one key per secret and purpose. */
 export class Signer {
   readonly #secrets: readonly string[];
   readonly #keys = new Map<string, KeyObject>();
-  /** What signatures that were found valid say: what is signed once stays so. Those that are not are worked out each time. */
-  readonly #verified = new Recent<string>(MAX_VERIFIED);
 
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
@@ -75,16 +69,13 @@ export class Signer {
 
   /** Is this the signature of these parts, by any of the secrets? Takes the same time wherever it differs. */
   verify(signature: string, purpose: Purpose, ...parts: readonly string[]): boolean {
-    const said = `${purpose} ${JSON.stringify(parts)}`;
-    if (this.#verified.get(signature) === said) return true;
-    // As text: what decodes to the same bytes is any text with the letters in it, of any length, and would be remembered.
+    // As text: what decodes to the same bytes is any text with the letters in it, of any length, and might be remembered.
     const given = Buffer.from(signature);
     let valid = false;
     for (const secret of this.#secrets) {
       const mac = Buffer.from(this.#mac(secret, purpose, parts));
       if (given.length === mac.length && timingSafeEqual(given, mac)) valid = true;
     }
-    if (valid) this.#verified.set(signature, said);
     return valid;
   }
 

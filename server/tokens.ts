@@ -15,10 +15,25 @@ export const LEEWAY_SECONDS = 60;
 /** Of sessions that were asked for of late. An entry is some 150 bytes. */
 const MAX_DIGESTS = 1000;
 
+/** A page's three tokens are shown with each of its calls. An entry is some 350 bytes. */
+const MAX_KNOWN = 3000;
+
+/** What a token says. */
+interface Opened {
+  readonly purpose: Purpose;
+  readonly value: string;
+  /** Seconds since 1970. */
+  readonly end: number;
+  /** Of what it is bound to. */
+  readonly digest: string;
+}
+
 export class Tokens {
   readonly #signer: Signer;
   readonly #clock: Clock;
   readonly #digests = new Recent<string>(MAX_DIGESTS);
+  /** Those that were found to be signed: that stays so. All others are looked at each time. */
+  readonly #known = new Recent<Opened>(MAX_KNOWN);
 
   constructor(signer: Signer, clock: Clock) {
     this.#signer = signer;
@@ -32,7 +47,7 @@ export class Tokens {
 
   /** The client id inside, or undefined where the token is not valid for this session. */
   clientId(token: string, session: string): string | undefined {
-    return this.open("client", token, session);
+    return this.open("client", token, session)?.value;
   }
 
   csrf(session: string): string {
@@ -50,37 +65,33 @@ export class Tokens {
     return `${value}.${end}.${bound}.${this.#signer.sign(purpose, value, end, bound)}`;
   }
 
-  open(purpose: Purpose, token: string, boundTo = ""): string | undefined {
-    const parts = token.split(".");
-    const [value = "", end = "", bound] = parts;
-    const isValid = bound === this.#digestOf(boundTo) && this.#areOurs(purpose, parts);
-    if (!isValid || this.#secondsTo(end) <= -LEEWAY_SECONDS) return undefined;
-    // A copy: a part of a text would keep all of it in memory, the whole Cookie header.
-    return Buffer.from(value).toString();
+  /** What a token says that holds. */
+  open(purpose: Purpose, token: string, boundTo = ""): Opened | undefined {
+    const opened = this.#signed(purpose, token);
+    if (opened?.digest !== this.#digestOf(boundTo)) return undefined;
+    return opened.end - this.#clock.now() / 1000 > -LEEWAY_SECONDS ? opened : undefined;
   }
 
   /** Was this token made here? It may be over by now, or another session's: nobody guessed it. */
   isOurs(purpose: Purpose, token: string): boolean {
-    return this.#areOurs(purpose, token.split("."));
+    return this.#signed(purpose, token) !== undefined;
   }
 
-  #areOurs(purpose: Purpose, parts: readonly string[]): boolean {
+  #signed(purpose: Purpose, token: string): Opened | undefined {
+    const known = this.#known.get(token);
+    if (known) return known.purpose === purpose ? known : undefined;
+    const parts = token.split(".");
     const [value = "", end = "", bound = "", signature = ""] = parts;
-    return parts.length === 4 && this.#signer.verify(signature, purpose, value, end, bound);
+    if (parts.length !== 4 || !this.#signer.verify(signature, purpose, value, end, bound)) return undefined;
+    // Copies: a part of a text would keep all of it in memory, the whole Cookie header.
+    const opened = { purpose, value: copyOf(value), end: Number.parseInt(end, 36), digest: copyOf(bound) };
+    this.#known.set(token, opened);
+    return opened;
   }
 
   /** Until the token's end. Says nothing about its signature. */
   secondsLeft(token: string): number {
-    return this.#secondsTo(endOf(token));
-  }
-
-  #secondsTo(end: string): number {
-    return Number.parseInt(end, 36) - this.#clock.now() / 1000;
-  }
-
-  /** When a token was made that is valid for so many seconds, in ms since 1970. Says nothing about its signature. */
-  madeAt(token: string, seconds: number): number {
-    return (Number.parseInt(endOf(token), 36) - seconds) * 1000;
+    return Number.parseInt(token.split(".", 2)[1] ?? "0", 36) - this.#clock.now() / 1000;
   }
 
   /** Names a session to nobody who does not know it. */
@@ -93,5 +104,4 @@ export class Tokens {
   }
 }
 
-/** As it stands there: seconds since 1970, in base 36. */
-const endOf = (token: string): string => token.split(".", 2)[1] ?? "0";
+const copyOf = (text: string): string => Buffer.from(text).toString();

@@ -14,9 +14,16 @@ suite("tokens", () => {
     assert.equal(tokens.clientId(token, "session-b"), undefined);
   });
 
-  test("are of no use for another purpose", () => {
-    assert(!tokens.isCsrf(tokens.client("s", ""), "s"));
-    assert.equal(tokens.clientId(tokens.csrf("s"), "s"), undefined);
+  test("T21 are of no use for another purpose or session, neither before they were of use nor after", () => {
+    const [client, csrf] = [tokens.client("s", ""), tokens.csrf("s")];
+    for (const _ of [1, 2]) {
+      assert(!tokens.isCsrf(client, "s"));
+      assert.equal(tokens.clientId(csrf, "s"), undefined);
+      assert.equal(tokens.clientId(client, "other"), undefined);
+      assert(!tokens.isCsrf(csrf, "other"));
+      assert.equal(tokens.clientId(client, "s"), "");
+      assert(tokens.isCsrf(csrf, "s"));
+    }
   });
 
   test("are refused with one letter changed anywhere", () => {
