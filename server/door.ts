@@ -68,22 +68,21 @@ export class Door {
     const { session, limits } = this.#settings;
     if (session && !("session" in request))
       await inTime(pass(session, request, response), { what: "The session middleware", ...limits });
-    const user = await this.#user(request);
+    const user = (await this.#user(request)) ?? undefined;
     return { id: this.#cookies.find(request, user), user };
   }
 
   /** The session that the request comes with; undefined where it has none that holds. */
   async known(request: IncomingMessage): Promise<Session | undefined> {
-    const user = await this.#user(request);
+    const user = (await this.#user(request)) ?? undefined;
     const id = this.#cookies.find(request, user);
     return id === undefined ? undefined : sessionOf(request, id, user);
   }
 
-  async #user(request: IncomingMessage): Promise<object | undefined> {
+  #user(request: IncomingMessage) {
     const { authenticate, limits } = this.#settings;
     const answer = authenticate(request);
-    if (!isAwaitable(answer)) return answer ?? undefined;
-    return (await inTime(answer, { what: "authenticate", ...limits })) ?? undefined;
+    return isAwaitable(answer) ? inTime(answer, { what: "authenticate", ...limits }) : answer;
   }
 
   /**
@@ -129,8 +128,8 @@ export class Door {
   }
 
   /** For so many milliseconds the address of this request is not listened to. */
-  waitMs(request: IncomingMessage): Promise<number> {
-    return this.#failures.waitMs(this.origins.address(request));
+  waitMs(request: IncomingMessage): number | Promise<number> {
+    return this.#failures.areRecent ? this.#failures.waitMs(this.origins.address(request)) : 0;
   }
 
   /** An upgrade request: the peer, which is `left` at its end, or why it is refused. */
@@ -151,8 +150,8 @@ export class Door {
     }
   }
 
-  /** Who makes a call over HTTP. Rejects with E_ORIGIN, and with E_CSRF where it does not prove itself. */
-  async caller(request: IncomingMessage, response: ServerResponse): Promise<HttpCaller> {
+  /** Who makes a call over HTTP. Throws E_ORIGIN; rejects with E_CSRF where it does not prove itself. */
+  caller(request: IncomingMessage, response: ServerResponse): Promise<HttpCaller> {
     if (!this.origins.allows(request)) fail("E_ORIGIN");
     const { "violet-client": client, "violet-csrf": csrf } = request.headers as Readonly<
       Record<string, string>
@@ -160,8 +159,8 @@ export class Door {
     return this.#caller(request, response, { client, csrf });
   }
 
-  /** Who sends a form, which brings the token in a field. Rejects as `caller` does. */
-  async sender(request: IncomingMessage, response: ServerResponse, csrf: string): Promise<HttpCaller> {
+  /** Who sends a form, which brings the token in a field. Throws and rejects as `caller` does. */
+  sender(request: IncomingMessage, response: ServerResponse, csrf: string): Promise<HttpCaller> {
     if (!this.origins.allowsForm(request)) fail("E_ORIGIN");
     return this.#caller(request, response, { client: undefined, csrf });
   }
@@ -169,10 +168,11 @@ export class Door {
   async #caller(request: IncomingMessage, response: ServerResponse, claim: Claim): Promise<HttpCaller> {
     const known = await this.#known(request, response);
     const session = sessionOf(request, known.id ?? randomId(), known.user);
-    const address = this.origins.address(request);
-    if (await this.#failures.waitMs(address)) fail("E_RATE");
-    const id = this.#idOf(claim, { session, address });
-    return { client: this.client(id ?? fail("E_CSRF"), session), session, counted: known.id ?? address };
+    if (await this.waitMs(request)) fail("E_RATE");
+    // Most calls need no address: to find it takes longer than to look whether anybody guesses.
+    const address = () => this.origins.address(request);
+    const id = this.#idOf(claim, session, address);
+    return { client: this.client(id ?? fail("E_CSRF"), session), session, counted: known.id ?? address() };
   }
 
   left({ address }: Peer): void {
@@ -181,17 +181,17 @@ export class Door {
 
   /** The client that a hello speaks for; undefined where its tokens are not those of the session. */
   readonly identify = (claim: Claim, peer: Peer): Identified | undefined => {
-    const id = this.#idOf(claim, peer);
+    const { session, address } = peer;
+    const id = this.#idOf(claim, session, () => address);
     if (id === undefined) return undefined;
-    const { session } = peer;
     return { client: this.client(id, session), token: this.#tokens.client(session.id, id) };
   };
 
-  #idOf(claim: Claim, { session, address }: Peer): string | undefined {
+  #idOf(claim: Claim, session: Session, address: () => string): string | undefined {
     // It may have been revoked since the upgrade.
     if (this.#revoked.has(session.id, systemClock.now())) return undefined;
     const id = this.#clientId(claim, session);
-    if (id === undefined && !this.#areOurs(claim)) this.#failures.add(address);
+    if (id === undefined && !this.#areOurs(claim)) this.#failures.add(address());
     return id;
   }
 

@@ -18,9 +18,13 @@ export class Failures {
     void this.#limiter.penalty(address);
   }
 
+  /** Whether an address may have to wait. */
+  get areRecent(): boolean {
+    return performance.now() <= this.#quietFrom;
+  }
+
   /** For so many milliseconds nothing more is taken from there. */
   async waitMs(address: string): Promise<number> {
-    if (performance.now() > this.#quietFrom) return 0;
     const known = await this.#limiter.get(address);
     // Forgotten by a timer, which may be late.
     return known && known.remainingPoints === 0 ? Math.max(known.msBeforeNext, 0) : 0;

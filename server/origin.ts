@@ -62,10 +62,10 @@ export class Origins {
    */
   allowsHost(request: IncomingMessage): boolean {
     const { hosts, production } = this.#options;
+    if (!hosts && (production || !isLoopback(request.socket.localAddress))) return true;
     const host = this.host(request);
     const name = host.replace(/:\d{0,5}$/, "");
     if (hosts) return hosts.includes(name) || hosts.includes(host);
-    if (production || !isLoopback(request.socket.localAddress)) return true;
     return isLocalName(name) || this.#list.some((origin) => origin.endsWith(`://${host}`));
   }
 
