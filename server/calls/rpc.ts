@@ -4,12 +4,12 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import type { CallableFunction } from "../../src/calls/callable.ts";
 import { type ErrorCode, fail, VioletError } from "../../src/errors.ts";
 import { plain } from "../../src/state/json.ts";
-import { type Infer, object, optional, refusalOf, size, string } from "../../src/state/struct.ts";
+import { refusalOf } from "../../src/state/struct.ts";
 import { takeArguments } from "../../src/state/validation.ts";
-import { Args } from "../../src/wire/frames.ts";
+import { MAX_ARGUMENTS } from "../../src/wire/protocol.ts";
 import type { App } from "../app.ts";
 import { bytesOf } from "../body.ts";
-import { inTime } from "../deadline.ts";
+import { inTime, isAwaitable } from "../deadline.ts";
 import { parseChecked } from "../hub/reading.ts";
 import type { Facts } from "../logger.ts";
 import { WaitedFor } from "./context.ts";
@@ -18,8 +18,10 @@ import { TooManyCalls } from "./rates.ts";
 import type { Outcome } from "./results.ts";
 import { toldByApps } from "./told.ts";
 
-const Body = object({ args: Args, id: optional(size(string(), 1, 128)) });
-type Body = Infer<typeof Body>;
+interface Body {
+  readonly args: readonly unknown[];
+  readonly id?: string;
+}
 
 /** What each error is to HTTP. Any other is the app's own: a 500, of which the caller learns no more. */
 export const statuses: Partial<Record<ErrorCode, number>> = {
@@ -84,9 +86,12 @@ async function outcomeOf(app: App, { request, response, name }: Exchange): Promi
   // Who repeats a call with an id may still come for what it gave: it goes on, whoever left and however long it takes.
   const context = new WaitedFor(client, session, id === undefined ? response : undefined);
   const run = () => answer(app, callable, { name, args: taken, context });
+  const once = async () => run();
   const outcome =
-    id === undefined ? run() : app.results.once(`${client.id} ${id}`, digestOf(name, args), run);
-  return inTime(outcome ?? fail("E_CALL_ID", { name }), {
+    id === undefined ? run() : app.results.once(`${client.id} ${id}`, digestOf(name, args), once);
+  if (!outcome) fail("E_CALL_ID", { name });
+  if (!isAwaitable(outcome)) return outcome;
+  return inTime(outcome, {
     what: `The function "${name}"`,
     report(error) {
       app.report(error, "a function is late", { function: name, client: client.id });
@@ -105,15 +110,18 @@ interface Called {
   readonly context: CallContext;
 }
 
-/** What the function gives or throws, as an answer. */
-async function answer(
+/** What the function gives or throws, as an answer: at once, where it gives it at once. */
+function answer(
   app: App,
   { run, result }: CallableFunction,
   { name, args, context }: Called,
-): Promise<Outcome> {
-  try {
-    const call = async () => (run as (...args: readonly unknown[]) => unknown)(...args, context);
-    const given = await app.within(context.client, call, context.session);
+): Outcome | Promise<Outcome> {
+  const threw = (error: unknown): Outcome =>
+    // Who left is told nothing, and what the function made of that is no fault of it.
+    context.signal.aborted
+      ? GONE
+      : failed(app, error, { function: name, client: context.client.id }, toldByApps);
+  const gave = (given: unknown): Outcome => {
     const refusal = result && refusalOf(result, given);
     if (refusal)
       throw new TypeError(`"${name}" gave what its struct refuses at "${refusal.path.join(".")}".`);
@@ -121,10 +129,13 @@ async function answer(
       status: 200,
       body: JSON.stringify({ result: given === undefined ? given : plain(given, name) }),
     };
+  };
+  try {
+    const call = () => (run as (...args: readonly unknown[]) => unknown)(...args, context);
+    const given = app.within(context.client, call, context.session);
+    return isAwaitable(given) ? Promise.resolve(given).then(gave).catch(threw) : gave(given);
   } catch (error) {
-    // Who left is told nothing, and what the function made of that is no fault of it.
-    if (context.signal.aborted) return GONE;
-    return failed(app, error, { function: name, client: context.client.id }, toldByApps);
+    return threw(error);
   }
 }
 
@@ -150,10 +161,20 @@ const GONE: Outcome = { status: 503, body: "{}" };
 
 function bodyOf(text: string, { settings: { limits } }: App): Body {
   const body = parseChecked(text, limits);
-  const refusal = refusalOf(Body, body);
-  if (refusal) fail("E_BAD_MESSAGE", refusal);
-  return body as Body;
+  return isBody(body)
+    ? body
+    : fail("E_BAD_MESSAGE", { expected: `{ args: up to ${MAX_ARGUMENTS}, id?: a text }` });
 }
+
+/** By hand: structs for so little would cost as much as to read it. */
+function isBody(body: unknown): body is Body {
+  const { args, id = "none", ...others } = (body ?? {}) as Record<string, unknown>;
+  const isId = typeof id === "string" && id.length > 0 && id.length <= MAX_ID_LETTERS;
+  const areArgs = Array.isArray(args) && args.length <= MAX_ARGUMENTS;
+  return isId && areArgs && Object.keys(others).length === 0;
+}
+
+const MAX_ID_LETTERS = 128;
 
 /**
  * A request's body. Rejects with E_TOO_BIG as soon as it is too long. Where the site has a parser of its own before the
