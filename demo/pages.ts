@@ -28,6 +28,19 @@ export const pages: readonly Page[] = [
     sources: ["chat/chat.ts", "chat/chat.server.ts", "chat/chat-room.ts", "chat/client.ts"],
   },
   {
+    name: "rooms",
+    path: "/rooms/lobby",
+    title: "Rooms",
+    scopes: ["shared", "local"],
+    sentence: "A store for each room, and a history that survives the server: the backend is a file.",
+    tries: [
+      "Start the server with VIOLET_DB=rooms.db, say something, kill it (kill -9), and start it again.",
+      "Say something while it is down: it is there when it is back, once, behind what was said before.",
+      "Go to a room that nobody was in: each name has its own.",
+    ],
+    sources: ["rooms/rooms.ts", "rooms/room-talk.ts", "rooms/client.ts", "server.ts"],
+  },
+  {
     name: "visitors",
     path: "/visitors",
     title: "Visitors",

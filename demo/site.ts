@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import express from "express";
+import express, { type Express } from "express";
 import { html } from "violet-live";
-import { type VioletOptions, violet } from "violet-live/server";
+import { type VioletApp, type VioletOptions, violet } from "violet-live/server";
 import { gallery } from "./gallery/gallery.ts";
 import { head, livePage } from "./layout.ts";
 import { type Page, pages } from "./pages.ts";
@@ -20,6 +20,8 @@ import "./notify/notify-panel.ts";
 import "./poll/poll.ts";
 import * as progress from "./progress/progress.server.ts";
 import "./progress/progress-card.ts";
+import "./rooms/room-talk.ts";
+import { room } from "./rooms/rooms.ts";
 import "./search/currency-search.ts";
 import * as search from "./search/search.server.ts";
 import "./settings/settings-panel.ts";
@@ -82,6 +84,7 @@ export function createSite(options: VioletOptions = {}) {
         app.page(() => livePage(page, element), optionsOf(page)),
       );
   }
+  addRooms(site, app, options);
   // No module of its own: the one that Violet serves does.
   site.get("/poll.html", app.pages(folder("public")));
   site.use(app.pages(folder("public"), { client: "/assets/visitors.js" }));
@@ -95,6 +98,27 @@ const optionsOf = ({ name, title }: Page) => ({
   head,
   client: `/assets/${name}.js`,
 });
+
+/** One page for all rooms, by their names. */
+function addRooms(site: Express, app: VioletApp, { backend }: VioletOptions) {
+  const page = pages.find(({ name }) => name === "rooms") as Page;
+  const isKept = backend !== undefined && backend.durability !== "volatile";
+  site.get("/rooms", ({ query: { name = "lobby" } }, response) =>
+    response.redirect(`/rooms/${encodeURIComponent(String(name))}`),
+  );
+  site.get(
+    "/rooms/:name",
+    ({ params: { name } }, _, next) => next(/^[\w-]{1,64}$/.test(name) ? undefined : "route"),
+    app.page(
+      ({ params: { name } }) => livePage(page, html`<room-talk room=${name} ?kept=${isKept}></room-talk>`),
+      {
+        ...optionsOf(page),
+        title: ({ params: { name } }) => `${name} · Violet`,
+        stores: ({ params: { name } }) => [room(name as string)],
+      },
+    ),
+  );
+}
 
 /** Starts the site; port 0 takes a free one. */
 export async function startSite({ port, host, ...options }: { port: number; host: string } & VioletOptions) {

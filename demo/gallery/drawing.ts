@@ -26,6 +26,10 @@ export const pictures: Readonly<Record<string, unknown>> = {
     <path class="pale" d="M25 14h26a8 8 0 0 1 8 8v8a8 8 0 0 1-8 8H28l-11 7V22a8 8 0 0 1 8-8Z"/>
     <path class="leaf" d="M63 30H45a8 8 0 0 0-8 8v6a8 8 0 0 0 8 8h15l11 7V38a8 8 0 0 0-8-8Z"/>
   </svg>`,
+  rooms: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
+    <path class="pale" d="M14 20a30 9 0 0 1 60 0v32a30 9 0 0 1-60 0Z"/><ellipse class="leaf" cx="44" cy="20" rx="30" ry="9"/>
+    <rect class="leaf" x="26" y="37" width="26" height="5" rx="2.5"/><rect class="leaf" x="26" y="47" width="36" height="5" rx="2.5"/>
+  </svg>`,
   visitors: html`<svg class="drawing" viewBox="0 0 88 72" aria-hidden="true">
     <circle class="pale" cx="28" cy="28" r="8"/><path class="pale" d="M14 56a14 16 0 0 1 28 0Z"/>
     <circle class="pale" cx="60" cy="28" r="8"/><path class="pale" d="M46 56a14 16 0 0 1 28 0Z"/>

@@ -5,7 +5,7 @@ import { launch } from "./support/browser.ts";
 import { Site } from "./support/site.ts";
 
 const live = [
-  ...["/chat", "/visitors", "/todos", "/game", "/settings"],
+  ...["/chat", "/rooms/lobby", "/visitors", "/todos", "/game", "/settings"],
   ...["/counter", "/signup", "/progress", "/dashboard"],
   ...["/search", "/notify", "/telemetry", "/plain.html", "/poll.html"],
 ];

@@ -4,19 +4,23 @@ import { createInterface } from "node:readline";
 
 const flags = ["--import=./scripts/ts.mjs", "--conditions=violet-source", "--enable-source-maps"];
 
+type Environment = Readonly<Record<string, string>>;
+
 /** The demo site in a process of its own, which a test may kill and start again at the same address. */
 export class Site implements AsyncDisposable {
   readonly url: string;
+  readonly #environment: Environment;
   #process: ChildProcess;
 
-  private constructor(started: { url: string; process: ChildProcess }) {
+  private constructor(started: { url: string; process: ChildProcess }, environment: Environment) {
     this.url = started.url;
     this.#process = started.process;
+    this.#environment = environment;
   }
 
-  /** Starts it on a free port. */
-  static async start(): Promise<Site> {
-    return new Site(await run("0"));
+  /** Starts it on a free port, with these variables besides ours: `{ VIOLET_DB: file }`. */
+  static async start(environment: Environment = {}): Promise<Site> {
+    return new Site(await run("0", environment), environment);
   }
 
   /** Ends it as a crash does: nothing is drained or said. */
@@ -32,7 +36,7 @@ export class Site implements AsyncDisposable {
 
   /** Starts it again, after `kill` or `stop`. */
   async restart(): Promise<void> {
-    ({ process: this.#process } = await run(new URL(this.url).port));
+    ({ process: this.#process } = await run(new URL(this.url).port, this.#environment));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -48,8 +52,8 @@ export class Site implements AsyncDisposable {
   }
 }
 
-async function run(port: string) {
-  const env = { ...process.env, PORT: port, HOST: "127.0.0.1" };
+async function run(port: string, environment: Environment) {
+  const env = { ...process.env, ...environment, PORT: port, HOST: "127.0.0.1" };
   const child = spawn(process.execPath, [...flags, "demo/server.ts"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,0 +1,2 @@
+import "violet-live/tags";
+import "./room-talk.ts";
