@@ -41,7 +41,7 @@ export class OrderForm extends LiveElement(order) {
     return html`<p>${this.error?.field} ${this.error?.message} ${Object.keys(this.error?.fields ?? {}).join()}</p>
       <form id="order" @submit=${this.live.order}>
         <input name="count" autofocus>
-        <fieldset disabled><legend><input name="first" value="1"></legend><input name="off" value="own"></fieldset>
+        <fieldset disabled><legend><input name="first" value="1"></legend><input name="off" value="own"><input type="checkbox" name="kept" checked></fieldset>
         <input name="gone" value="own" disabled><input name="note" form="other">
         <select name="kind"><option disabled selected>Choose</option><option>a</option></select>
         <fieldset><label>S <input type="radio" name="size" value="s"></label><label>M <input type="radio" name="size" value="m"></label></fieldset>
@@ -94,6 +94,9 @@ suite("the fields of a form, without JavaScript", () => {
     const typed = {
       count: "x",
       kind: [],
+      kept: [],
+      off: [],
+      gone: [],
       first: "one",
       again: "yes",
       tags: ["a", "too long"],
@@ -105,6 +108,7 @@ suite("the fields of a form, without JavaScript", () => {
     assert.match(html, /<input name="note" form="other">/);
     assert.match(html, /<input name="first" value="one">/);
     for (const name of ["off", "gone"]) assert.ok(html.includes(`name="${name}" value="own"`), name);
+    assert.ok(html.includes('<input type="checkbox" name="kept" checked>'));
     assert.match(html, /<option disabled selected>Choose<\/option>/);
     assert.match(html, /<input checked="" type="checkbox" name="again" value="yes">/);
     assert.match(html, /<input value="a" name="tags"><input [^>]*value="too long" name="tags"/);
