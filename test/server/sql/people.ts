@@ -2,7 +2,7 @@
 import { customElement } from "lit/decorators.js";
 import { array, boolean, integer, nullable, object, optional, size, string } from "superstruct";
 import { LiveElement } from "../../../elements/index.ts";
-import { live } from "../../../server/index.ts";
+import { type Backend, live, memory } from "../../../server/index.ts";
 import {
   createTable,
   type Database,
@@ -238,7 +238,10 @@ export class Process {
     this.logger = logger;
   }
 
-  static async start(address: string, options: DatabaseOptions = {}): Promise<Process> {
+  static async start(
+    address: string,
+    { backend = memory(), ...options }: DatabaseOptions & { backend?: Backend } = {},
+  ): Promise<Process> {
     const logger = new MemoryLogger();
     const db = database(address, { migrations, pollMs: 20, ...options });
     const served = await serve(
@@ -257,6 +260,7 @@ export class Process {
       {
         modules,
         database: db,
+        backend,
         logger,
         limits: { messagesPerSecond: 1000, messageBurst: 1000, opsPerSecond: 5000, opBurst: 5000 },
       },

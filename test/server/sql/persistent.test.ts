@@ -1,4 +1,5 @@
 /** Rows in the state of live components, over real sockets: pages' runtimes, servers and databases as they are. */
+import { type Backend, memory } from "../../../server/index.ts";
 import { LiveReplica } from "../../../src/state/live-replica.ts";
 import { databaseKinds } from "../../support/databases.ts";
 import { HttpBrowser } from "../../support/http-form.ts";
@@ -372,6 +373,23 @@ for (const kind of databaseKinds)
       client.runtime.link.connect();
       await until(() => (instance.snapshot().person as Json).name === "Meanwhile");
       client.close();
+    });
+
+    test("begins afresh in another process: nothing of its component is stored beside the database", async () => {
+      const stored: string[] = [];
+      const kept = memory();
+      const commit: Backend["commit"] = (commit) => {
+        stored.push(commit.store);
+        return kept.commit(commit);
+      };
+      const durable = await start({ backend: { ...kept, durability: "power", commit } });
+      const ada = await durable.show("profile");
+      await ada.call("rename", "Stored");
+      await ada.call("rename", "");
+      const browser = await HttpBrowser.visit(durable.served.url, "/person/1");
+      await browser.send(0, { name: "Form" });
+      await ada.shows({ name: "Form" });
+      assert.deepEqual([stored, ada.error], [[], "E_VALIDATION"]);
     });
 
     test("T49 is found by values of columns alone: no operators, no text of SQL, nothing left open", async () => {

@@ -5,7 +5,7 @@ import { integer, number, object, string, unknown } from "superstruct";
 import { database, model } from "../../../server/sql/index.ts";
 import { PostgresServer } from "../../support/postgres.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../../support/suite.ts";
-import { heard, Process, people, until } from "./people.ts";
+import { heard, Process, people } from "./people.ts";
 
 /** Between an app and its database: it may lose one message, and the connection with it. */
 class Relay {
@@ -18,23 +18,25 @@ class Relay {
   #open: Promise<unknown> = Promise.resolve();
 
   private constructor(target: { host: string; port: number }) {
-    this.#server = createServer(async (app) => {
-      this.#sockets.add(app);
-      await this.#open;
-      const database = connect(target);
-      for (const [own, other, from] of [
-        [app, database, "app"],
-        [database, app, "database"],
-      ] as const) {
-        own.on("error", () => {});
-        own.on("close", () => other.destroy());
-        own.on("data", (chunk) => {
-          if (this.#lost?.from !== from || !chunk.includes(this.#lost.text)) return other.write(chunk);
-          this.#open = this.#lost.done();
-          this.#lost = undefined;
-          return own.destroy();
-        });
-      }
+    this.#server = createServer((app) => void this.#accept(app, target));
+  }
+
+  async #accept(app: Socket, target: { host: string; port: number }): Promise<void> {
+    this.#sockets.add(app);
+    app.on("error", () => {});
+    await this.#open;
+    const database = connect(target).on("error", () => {});
+    this.#pass("app", app, database);
+    this.#pass("database", database, app);
+  }
+
+  #pass(from: "app" | "database", own: Socket, other: Socket) {
+    own.on("close", () => other.destroy());
+    own.on("data", (chunk) => {
+      if (this.#lost?.from !== from || !chunk.includes(this.#lost.text)) return other.write(chunk);
+      this.#open = this.#lost.done();
+      this.#lost = undefined;
+      return own.destroy();
     });
   }
 
