@@ -4,7 +4,7 @@ export interface Page {
   readonly path: string;
   readonly title: string;
   /** Where its state lives. */
-  readonly scopes: readonly ("shared" | "live" | "local")[];
+  readonly scopes: readonly ("shared" | "live" | "local" | "persistent")[];
   /** How it calls functions of the other end. */
   readonly calls?: readonly ("rpc" | "realtime")[];
   readonly sentence: string;
@@ -156,6 +156,25 @@ export const pages: readonly Page[] = [
       "signup/choices.ts",
       "signup/style.ts",
       "signup/client.ts",
+    ],
+  },
+  {
+    name: "profile",
+    path: "/profile",
+    title: "Profile",
+    scopes: ["persistent"],
+    sentence:
+      "A row of a database: what is typed is saved, without a button, and everybody who has it open sees it.",
+    tries: [
+      "Open this page in a second window and type in both.",
+      "Take grace@example.org, or an age of 200: the field says why it is not saved.",
+      "Start with VIOLET_DB=demo.db, change the row by any other program, and look here.",
+    ],
+    sources: [
+      "profile/profiles.ts",
+      "profile/profile.server.ts",
+      "profile/profile-page.ts",
+      "profile/client.ts",
     ],
   },
   {

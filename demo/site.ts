@@ -18,6 +18,9 @@ import * as notifyClient from "./notify/notify.client.ts";
 import * as notifyServer from "./notify/notify.server.ts";
 import "./notify/notify-panel.ts";
 import "./poll/poll.ts";
+import * as profile from "./profile/profile.server.ts";
+import { profilePage } from "./profile/profile-page.ts";
+import { profilesIn } from "./profile/profiles.ts";
 import * as progress from "./progress/progress.server.ts";
 import "./progress/progress-card.ts";
 import "./rooms/room-talk.ts";
@@ -45,6 +48,7 @@ const elements: Readonly<Record<string, unknown>> = {
   progress: html`<progress-card></progress-card>`,
   dashboard: html`<sales-dashboard></sales-dashboard>`,
   signup: html`<signup-form></signup-form>`,
+  profile: profilePage,
   search: html`<currency-search></currency-search>`,
   notify: html`<notify-panel></notify-panel>`,
   telemetry: html`<pointer-field></pointer-field>`,
@@ -56,6 +60,7 @@ const modules = {
   progress,
   dashboard,
   signup,
+  profile,
   search,
   notify: { ...notifyServer, ...notifyClient },
   telemetry: { ...telemetryServer, ...telemetryClient },
@@ -67,7 +72,7 @@ export const securityPolicy =
 
 /** The demo as an Express site and the Violet app in it. */
 export function createSite(options: VioletOptions = {}) {
-  const app = violet({ modules, ...options });
+  const app = violet({ modules, database: profilesIn(":memory:"), ...options });
   const site = express();
   site.disable("x-powered-by");
   site.use((_request, response, next) => {

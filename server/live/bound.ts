@@ -49,19 +49,20 @@ export interface Placed {
   readonly source: Source;
 }
 
-/** The bound parts of a state as `initial` gave it: the state itself, or objects in it. In lists there are none. */
-export function placedIn(value: unknown, path: Path = []): Placed[] {
-  if (!isNode(value)) return [];
+const NONE: readonly Placed[] = [];
+
+/** The bound parts of a state as `initial` gave it: the state itself, or objects in it. Throws a TypeError for one in a list. */
+export function placedIn(value: unknown, path: Path = []): readonly Placed[] {
+  if (!isNode(value)) return NONE;
   const own = (value as { [source]?: Source })[source];
   if (own && path.some((step) => typeof step === "number"))
     throw new TypeError(
       `"${path.join(".")}" is a row in a list, where it cannot be bound. Give each an element of its own.`,
     );
   const inner = Array.isArray(value) ? [...value.entries()] : Object.entries(value as JsonObject);
-  return [
-    ...(own ? [{ path, source: own }] : []),
-    ...inner.flatMap(([step, each]) => placedIn(each, [...path, step])),
-  ];
+  const all = inner.flatMap(([step, each]) => placedIn(each, [...path, step]));
+  if (own) all.unshift({ path, source: own });
+  return all.length ? all : NONE;
 }
 
 /** All those of an instance. */
@@ -94,6 +95,9 @@ export class Bounds {
     for (const bound of this.#all) bound.end();
   }
 }
+
+/** Of those that have none. */
+export const UNBOUND = new Bounds([]);
 
 async function allOf(keeping: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(keeping)).find(({ status }) => status === "rejected");

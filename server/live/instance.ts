@@ -20,7 +20,7 @@ import { Bucket } from "../hub/rates.ts";
 import { checkSent } from "../hub/sent.ts";
 import type { Subscription } from "../hub/subscription.ts";
 import type { Facts } from "../logger.ts";
-import { Bounds, type Place, type Placed } from "./bound.ts";
+import { Bounds, type Place, type Placed, UNBOUND } from "./bound.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
 import { type Failure, failureOf, isTold } from "./failure.ts";
 import { takeFields } from "./fields.ts";
@@ -81,7 +81,7 @@ const NOTHING: Draft = { ops: [], undo: [] };
 export class Instance extends Authority {
   readonly #host: InstanceHost;
   readonly #own: Own;
-  #bounds = new Bounds([]);
+  #bounds = UNBOUND;
   readonly #queue: Told[] = [];
   /** The call that is under way, until it is answered. */
   #told: Told | undefined;
@@ -104,7 +104,8 @@ export class Instance extends Authority {
     this.#host = host;
     this.#own = own;
     this.#isKept = beginning.isStored;
-    this.#bounds = new Bounds(own.placed.map(({ path, source }) => source.bind(this.#place(path))));
+    if (own.placed.length)
+      this.#bounds = new Bounds(own.placed.map(({ path, source }) => source.bind(this.#place(path))));
   }
 
   get component(): Component {

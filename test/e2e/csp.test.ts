@@ -62,6 +62,7 @@ const live = [
   { path: "/counter", state: 'status "Count": "10"', inHtml: ">10</p>" },
   { path: "/progress", state: 'button "Start"', inHtml: ">Start</button>" },
   { path: "/dashboard", state: "Revenue", inHtml: "Revenue" },
+  { path: "/profile", state: 'textbox "Name": Ada Lovelace', inHtml: 'value="Ada Lovelace"' },
   { path: "/signup", state: 'textbox "About you"', inHtml: ' name="about"' },
   { path: "/plain.html", state: 'status "Visitors": "42"', inHtml: ">42</output>" },
   { path: "/poll.html", state: 'status "In the park": "1"', inHtml: ">1</output>" },

@@ -6,7 +6,7 @@ import { Site } from "./support/site.ts";
 
 const live = [
   ...["/chat", "/rooms/lobby", "/visitors", "/todos", "/game", "/settings"],
-  ...["/counter", "/signup", "/progress", "/dashboard"],
+  ...["/counter", "/signup", "/profile", "/progress", "/dashboard"],
   ...["/search", "/notify", "/telemetry", "/plain.html", "/poll.html"],
 ];
 

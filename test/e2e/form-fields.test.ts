@@ -261,7 +261,10 @@ suite("a form with JavaScript", () => {
     assert.deepEqual(await messages(), [tooLong]);
     assert.equal(await page.getByRole("alert").first().textContent(), tooLong);
     const isTyped = async () =>
-      assert.deepEqual([await label("Word").inputValue(), await label("Tag").inputValue()], ["too long", "a"]);
+      assert.deepEqual(
+        [await label("Word").inputValue(), await label("Tag").inputValue()],
+        ["too long", "a"],
+      );
     await isTyped();
     await press("Tick");
     await took(1);
