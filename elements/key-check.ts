@@ -1,4 +1,5 @@
 /** What development builds check of live elements in lists. */
+import { keyOf } from "./html/keys.ts";
 
 const warned = new Set<string>();
 
@@ -8,7 +9,7 @@ export function checkKey(element: HTMLElement): void {
   if (element.hasAttribute("key") || warned.has(localName) || !isInList(element, localName)) return;
   warned.add(localName);
   console.warn(
-    `violet: <${localName}> stands in a list without a key: when the list changes, a row may get another one's state. Give it one: key=\${row.id}.`,
+    `violet: <${localName}> stands in a list without a key: when the list changes, a row may get another one's state. Give it one: key=\${row.id}, in data-each data-attr-key="id".`,
   );
 }
 
@@ -29,6 +30,7 @@ function isInList(element: Element, localName: string): boolean {
 /** Lit sets an empty comment before each row; rows that a server rendered stand in two parts, the outer one without a digest. */
 function isRow(element: Element): boolean {
   if (element.previousSibling instanceof Comment && element.previousSibling.data === "") return true;
+  if (isBoundRow(element)) return true;
   let isInner = true;
   let closed = 0;
   for (let node = element.previousSibling; node; node = node.previousSibling) {
@@ -40,4 +42,11 @@ function isRow(element: Element): boolean {
     else return node.data === "lit-part";
   }
   return false;
+}
+
+/** Behind the comment that begins a row of `data-each`. */
+function isBoundRow(element: Element): boolean {
+  let node = element.previousSibling;
+  while (node instanceof Text) node = node.previousSibling;
+  return node instanceof Comment && keyOf(node.data) !== undefined;
 }

@@ -56,11 +56,11 @@ export abstract class MountedElement extends VioletElement {
 
   #mount(): Mounted {
     if (DEV && !isServer) checkKey(this);
-    const own = this.getAttribute("key") ?? this.getAttribute("data-violet-key");
     return mount({
       host: this,
       component: this[component](),
-      key: own ?? this.#mounted?.core.key,
+      key: this.getAttribute("key") ?? this.#mounted?.core.key,
+      rendered: this.getAttribute("data-violet-key") ?? undefined,
       params: paramsOf(this),
       changed: () => this.#show(),
     });
@@ -142,7 +142,7 @@ export abstract class MountedElement extends VioletElement {
 }
 
 /** Attributes and properties that say nothing to a component. */
-const NOT_PARAMS =
+export const NOT_PARAMS =
   /^(class|style|id|key|slot|hidden|part|exportparts|component|aria-.*|data-violet.*|defer-hydration)$/;
 
 /** What an element is given: its attributes as text, and on top those of its properties that are its own, and JSON. */

@@ -69,9 +69,12 @@ export class LiveReplica extends Replica implements Mounted {
 
   /** The instance that an element has left in this turn, else another one. Throws E_DUPLICATE_KEY. */
   static of(mounting: Mounting, host: LiveHost): LiveReplica {
-    const known = host.known(wireName(definitionOf(mounting.component), mounting.key));
-    if (!(known instanceof LiveReplica) || known.#changed) return new LiveReplica(mounting, host);
-    known.#changed = mounting.changed;
+    const { component, key = mounting.rendered, changed } = mounting;
+    const known = host.known(wireName(definitionOf(component), key));
+    if (!(known instanceof LiveReplica)) return new LiveReplica({ ...mounting, key }, host);
+    // A copy of a rendered element has no key of its own.
+    if (known.#changed) return new LiveReplica(mounting, host);
+    known.#changed = changed;
     return known;
   }
 

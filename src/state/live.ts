@@ -88,8 +88,10 @@ export interface Mounting {
   readonly host: HTMLElement;
   /** The wire name. */
   readonly component: string;
-  /** What its attribute `key` says, or the server chose. */
+  /** What its attribute `key` says, or the one that it has had. */
   readonly key: string | undefined;
+  /** The one that the server chose; of several copies the first has it. */
+  readonly rendered?: string | undefined;
   readonly params: JsonObject;
   /** Something besides the state is another: the error, or whether it is loaded, busy or ended. */
   changed(): void;

@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { each, from, LiveElement, VioletElement } from "../../elements/index.ts";
 import type { VioletLive } from "../../elements/live-tag.ts";
 import { live as stub } from "../../src/calls/stubs.ts";
-import { html } from "../../src/index.ts";
+import { html, trusted } from "../../src/index.ts";
 import type { Live, LiveCallback } from "../../src/state/live.ts";
 import { local } from "../../src/state/local.ts";
 import { setResolver } from "../../src/state/resolver.ts";
@@ -225,6 +225,22 @@ suite("a live element", () => {
     await shows(all[0], "Count 0");
   });
 
+  test("has an instance of its own where it is a copy of what the server rendered, and keeps it when it moves", async () => {
+    const {
+      where,
+      all: [one, copy],
+    } = place(`<live-counter data-violet-key="~0"></live-counter>`.repeat(2));
+    await Promise.all([shows(one, "Count 0"), shows(copy, "Count 0")]);
+    one.live.add(2);
+    copy.live.add(3);
+    await Promise.all([shows(one, "Count 2"), shows(copy, "Count 3")]);
+    assert.equal(names().includes("@counter/~0"), true);
+    where.prepend(copy);
+    copy.live.add(3);
+    await shows(copy, "Count 6");
+    assert.equal(server.instances.size, 2);
+  });
+
   test("D2.1.5 stands in another one", async () => {
     const { where } = place(`<live-outer start-at="3"></live-outer>`);
     const inner = () =>
@@ -329,6 +345,18 @@ suite("a live element in a list", () => {
       )}</ul>`,
     );
     assert.equal(said.length, 1);
+  });
+
+  test("is asked for a key inside the rows of data-each", async () => {
+    const rowsWith = (key: string) => {
+      const state = JSON.stringify({ items });
+      const markup = `<violet-local store="keys-${key.length}" initial='${state}'>
+        <template data-each="items" data-key="id"> <p><live-bound${key}></live-bound></p></template></violet-local>`;
+      return warnings(trusted(markup));
+    };
+    customElements.define("live-bound", class extends LiveElement(counter) {});
+    assert.deepEqual(await rowsWith(` data-attr-key="id"`), []);
+    assert.match((await rowsWith("")).join(), /<live-bound> .* data-attr-key="id"/);
   });
 });
 
