@@ -142,7 +142,9 @@ class Fill {
       return store;
     };
     try {
-      this.#children(node, { row: scope.row, stores: [find, ...scope.stores], isBound: true });
+      // What the server did not mount shows nothing yet: its content stays as it was written.
+      const isBound = node.tagName !== "violet-live" || attribute("data-violet-live") !== undefined;
+      this.#children(node, { row: scope.row, stores: [find, ...scope.stores], isBound });
     } catch (error) {
       this.#rendering.failed(node.tagName, error);
       this.#filled.length = length;

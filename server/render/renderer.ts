@@ -11,7 +11,7 @@ import type { ThunkedRenderResult } from "@lit-labs/ssr/lib/render-result.js";
 import { renderValue } from "@lit-labs/ssr/lib/render-value.js";
 import type { LitElement, TemplateResult } from "lit";
 // Pages may hold them, whether or not the app's own modules import them here.
-import { mounts } from "../../elements/mounted-element.ts";
+import { mounts, NOT_PARAMS } from "../../elements/mounted-element.ts";
 import "../../elements/tags.ts";
 import { fail } from "../../src/errors.ts";
 import { setHost } from "../../src/events/host.ts";
@@ -115,7 +115,7 @@ class LitPart extends LitElementRenderer {
   }
 
   override connectedCallback(): void {
-    if (this.#hole !== undefined) return;
+    if (this.#hole !== undefined || this.#isBound) return;
     const outer = setHost(this.tagName);
     try {
       // It says on its host which instance it has.
@@ -143,8 +143,18 @@ class LitPart extends LitElementRenderer {
     }
   }
 
-  override renderShadow(info: RenderInfo): string[] {
+  /** A live element whose key or params are bound: they are filled when all is rendered, so the browser mounts it. */
+  get #isBound(): boolean {
+    if (!(mounts in this.element)) return false;
+    return Array.from(this.element.attributes as Iterable<Attr>).some((attribute) => {
+      const [, name] = /^data-attr-(.+)/.exec(attribute.name) ?? [];
+      return name === "key" || (name !== undefined && !NOT_PARAMS.test(name));
+    });
+  }
+
+  override renderShadow(info: RenderInfo): string[] | undefined {
     if (this.#hole !== undefined) return [this.#hole];
+    if (this.#isBound) return withoutShadow(info);
     const depth = depthOf(info);
     const outer = setHost(this.tagName);
     try {
@@ -213,8 +223,11 @@ class PlainPart extends ElementRenderer {
   }
 
   override renderShadow(info: RenderInfo): undefined {
-    // Lit takes the host off this stack for elements with a shadow root only; all that follows would count as inside.
-    info.customElementHostStack.pop();
-    return undefined;
+    return withoutShadow(info);
   }
+}
+
+/** Lit takes the host off this stack for elements with a shadow root only; all that follows would count as inside. */
+function withoutShadow(info: RenderInfo): undefined {
+  info.customElementHostStack.pop();
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type DefaultTreeAdapterTypes, parse, parseFragment, serialize } from "parse5";
 import { array, integer, object, string } from "superstruct";
 import { VioletElement } from "../../elements/violet-element.ts";
-import { server } from "../../server/index.ts";
+import { live, server } from "../../server/index.ts";
 import { html, shared } from "../../src/index.ts";
 import { bindingCases, tagOf } from "../support/html-bindings.ts";
 import { type MemoryLogger, type Served, serve } from "../support/serve.ts";
@@ -26,6 +26,12 @@ const room = shared.family("fill-room", {
   initial: (key) => ({ topic: `about ${key}`, n: 1 }),
 });
 server.access(room, { read: async (_, { key }) => key !== "closed" });
+
+const answer = live({
+  state: object({ of: string() }),
+  params: object({ of: string() }),
+  initial: ({ params }) => params,
+});
 
 /** Throws where it has no row: it must not be rendered with the template of its row. */
 class FillCard extends VioletElement {
@@ -78,14 +84,17 @@ suite("the bindings of plain HTML on the server", () => {
       "cases.html",
       `<!doctype html><title>Cases</title>${bindingCases.map((each, index) => tagOf(each, index, each.html)).join("\n")}`,
     );
-    served = await serve((site, app) => {
-      site.get(
-        "/page",
-        app.page(() => html`<violet-shared store="fill-poll"><p data-text="question"></p></violet-shared>`),
-      );
-      site.use("/mark", app.pages(folder, { onRenderError: "mark" }));
-      site.use(app.pages(folder));
-    });
+    served = await serve(
+      (site, app) => {
+        site.get(
+          "/page",
+          app.page(() => html`<violet-shared store="fill-poll"><p data-text="question"></p></violet-shared>`),
+        );
+        site.use("/mark", app.pages(folder, { onRenderError: "mark" }));
+        site.use(app.pages(folder));
+      },
+      { modules: { answer: { answer } } },
+    );
   });
   after(async () => {
     await served.close();
@@ -153,6 +162,20 @@ suite("the bindings of plain HTML on the server", () => {
       page.replaceAll("<fill-card  ", "<fill-card ").replaceAll('"A"  data', '"A" data'),
       /<template data-each="answers" data-key="id"><fill-card data-attr-text="text"><s>light<\/s><\/fill-card><\/template><!--violet-row "a"--><fill-card text="A" data-attr-text="text"><s>light<\/s><\/fill-card><!--\/violet-row-->/,
     );
+  });
+
+  test("leave to the browser the live elements whose key or params they fill", async () => {
+    const { status, text, payload } = await shown(
+      `<violet-shared store="fill-poll"><template data-each="answers" data-key="id"><violet-live component="answer" data-attr-key="id" data-attr-of="text"><b data-text="question">?</b></violet-live></template><violet-live component="answer" of="page" data-attr-aria-label="question"><i data-text="of"></i></violet-live></violet-shared>`,
+    );
+    assert.equal(status, 200);
+    const [, row = ""] = /<!--violet-row "a"-->(.*)<!--\/violet-row-->/.exec(text) ?? [];
+    assert.equal(
+      contentOf(parseFragment(row)),
+      `<violet-live component="answer" data-attr-key="id" data-attr-of="text" key="a" of="A"><b data-text="question">?</b></violet-live>`,
+    );
+    assert.match(text, /data-violet-key="~0"[^>]*><i data-text="of">page<\/i>/);
+    assert.deepEqual(Object.keys((payload as { stores: object }).stores), ["fill-poll", "@answer/~0"]);
   });
 
   test("load the rooms that they read in the passes of the page", async () => {
