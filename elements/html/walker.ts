@@ -1,6 +1,6 @@
 /** Binds the plain HTML inside one provider: follows the stores, and what comes into the page and goes. */
 import { controlsOf } from "../../src/events/controls.ts";
-import { unbindCalls } from "../../src/events/plain-calls.ts";
+import { flushCalls, unbindCalls } from "../../src/events/plain-calls.ts";
 import { type Row, rowOf } from "../../src/events/row.ts";
 import { pageRuntime } from "../../src/page.ts";
 import type { StoreCore } from "../../src/state/core.ts";
@@ -75,6 +75,7 @@ export class Walker implements BlockHost {
     this.#ended.abort();
     this.#observer.disconnect();
     this.#reads.dispose();
+    for (const element of within(this.#host)) flushCalls(element);
   }
 
   // What names mean
@@ -169,7 +170,7 @@ export class Walker implements BlockHost {
 
   #drop(node: Node) {
     if (!(node instanceof Element)) return;
-    for (const element of [node, ...Element.prototype.querySelectorAll.call(node, "*")]) {
+    for (const element of [node, ...within(node)]) {
       unbindCalls(element);
       this.blocks.get(element)?.drop(element);
     }
@@ -213,6 +214,8 @@ function storesAround(node: Node): (StoreCore | undefined)[] {
   }
   return stores;
 }
+
+const within = (element: Element): Iterable<Element> => Element.prototype.querySelectorAll.call(element, "*");
 
 const outerOf = (node: Node): Node | null =>
   node instanceof ShadowRoot ? node.host : ownOf(node, "parentNode");

@@ -37,10 +37,8 @@ const known = new Map<string, Call>();
 
 /** Reads a call. Throws E_CALL. Runs everywhere; `where` is what the message begins with. */
 export function parseCall(text: string, where: () => string): Call {
-  let call = known.get(text);
-  if (call) return call;
-  call = read(text, () => misuse("E_CALL", where(), CHECKED && { name: text }));
-  if (known.size === MAX_KNOWN) known.clear();
+  const call = known.get(text) ?? read(text, () => misuse("E_CALL", where(), CHECKED && { name: text }));
+  if (known.size > MAX_KNOWN) known.clear();
   known.set(text, call);
   return call;
 }

@@ -8,7 +8,7 @@ import type { Pace } from "./pace.ts";
 /** Finds what an event calls, for each that passes the filters; what that gives takes the arguments of its time. */
 export type Find = (event: Event) => () => Prepared;
 
-/** One bound event of one element, with its modifiers. A call that a `.debounce` holds back can be dropped. */
+/** One bound event of one element, with its modifiers. */
 export class EventBinding implements EventListenerObject {
   readonly name: EventName;
   find!: Find;
@@ -40,9 +40,9 @@ export class EventBinding implements EventListenerObject {
     this.#change("removeEventListener");
   }
 
-  /** Forgets the call that is held back. */
-  drop(): void {
-    this.#pace?.drop();
+  /** Makes the call that a `.debounce` holds back. */
+  flush(): void {
+    this.#pace?.flush();
   }
 
   #change(how: "addEventListener" | "removeEventListener"): void {

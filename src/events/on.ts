@@ -45,8 +45,8 @@ class Listener extends AsyncDirective {
 
   override disconnected(): void {
     this.#binding?.stop();
-    // An element that is moved is out of the page for a moment: what waits for it stays.
-    queueMicrotask(() => this.isConnected || this.#binding?.drop());
+    // An element that is moved is out of the page for a moment: what it holds back still waits.
+    queueMicrotask(() => this.isConnected || this.#binding?.flush());
   }
 }
 

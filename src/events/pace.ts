@@ -7,6 +7,7 @@ import type { EventName } from "./modifiers.ts";
  */
 export class Pace {
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #held: (() => void) | undefined;
   #lastAt = -Infinity;
 
   /** `prepare` is called while the event is dispatched; what it gives is called when the event is handled. */
@@ -16,12 +17,16 @@ export class Pace {
     const call = prepare();
     if (debounce === undefined) return call(event);
     const late = lateEvent(event);
-    this.drop();
-    this.#timer = setTimeout(() => call(late), debounce);
+    clearTimeout(this.#timer);
+    this.#held = () => call(late);
+    this.#timer = setTimeout(() => this.flush(), debounce);
   }
 
-  /** Forgets the call that is held back. */
-  drop(): void {
+  /** Makes the call that is held back. */
+  flush(): void {
     clearTimeout(this.#timer);
+    const held = this.#held;
+    this.#held = undefined;
+    held?.();
   }
 }

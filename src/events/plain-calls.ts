@@ -45,11 +45,14 @@ function hostOf(element: Element): string | undefined {
   return host?.nodeName.toLowerCase();
 }
 
-/** Takes the calls of an element away, with those that wait. */
+/** Makes the calls of an element that are held back, when what runs now has run. */
+export function flushCalls(element: Element): void {
+  for (const binding of bindings.get(element) ?? []) queueMicrotask(() => binding.flush());
+}
+
+/** Takes the calls of an element away. */
 export function unbindCalls(element: Element): void {
-  for (const binding of bindings.get(element) ?? []) {
-    binding.stop();
-    binding.drop();
-  }
+  flushCalls(element);
+  for (const binding of bindings.get(element) ?? []) binding.stop();
   bindings.delete(element);
 }
