@@ -42,6 +42,9 @@ interface GivenInstance extends Given {
   readonly error?: LiveError;
 }
 
+/** What was called is answered within this time, or not waited for, when its element has gone. */
+const LEAVE_MS = 10_000;
+
 const definitions = new Map<string, Definition>();
 
 function definitionOf(component: string): Definition {
@@ -62,18 +65,21 @@ export class LiveReplica extends Replica implements Mounted {
   #isUp = false;
   #cuts = 0;
   /** The calls that wait for a later one of the same callback. */
-  readonly #delayed = new Map<string, object>();
+  readonly #delayed = new Map<string, () => void>();
+  /** What was written last. Where that was sent, all was. */
+  #last: Pending | undefined;
   /** The form whose call is made now; those whose calls are under way. */
   #submission: Submission | undefined;
   readonly #submissions = new Map<Batch, Submission>();
 
-  /** The instance that an element has left in this turn, else another one. Throws E_DUPLICATE_KEY. */
+  /** The instance that an element has left and that is not over, else another one. Throws E_DUPLICATE_KEY. */
   static of(mounting: Mounting, host: LiveHost): LiveReplica {
     const { component, key = mounting.rendered, changed } = mounting;
     const known = host.known(wireName(definitionOf(component), key));
     if (!(known instanceof LiveReplica)) return new LiveReplica({ ...mounting, key }, host);
     // A copy of a rendered element has no key of its own.
     if (known.#changed) return new LiveReplica(mounting, host);
+    known.isEnded = false;
     known.#changed = changed;
     return known;
   }
@@ -113,9 +119,11 @@ export class LiveReplica extends Replica implements Mounted {
     if (frame.type === "state") {
       this.about = frame.live ?? this.about;
       this.#isUp = true;
+      if (this.isEnded) this.#endSoon();
     }
     super.receive(frame);
     if (this.pending !== pending || this.isLoaded !== isLoaded) this.#changed?.();
+    if (this.isEnded && !this.pending) this.#end();
   }
 
   /** The server ends it at the same count. */
@@ -140,6 +148,7 @@ export class LiveReplica extends Replica implements Mounted {
     const { debounceMs } = this.about ?? {};
     const submission = currentSubmission();
     const call = () => {
+      this.#delayed.delete(callback);
       this.#submission = submission;
       this.call(callback, args);
     };
@@ -150,6 +159,7 @@ export class LiveReplica extends Replica implements Mounted {
 
   protected override commit(batch: Batch): Pending {
     const pending = super.commit(batch);
+    this.#last = pending;
     if (batch.call && this.#submission) this.#submissions.set(pending, this.#submission);
     return pending;
   }
@@ -204,6 +214,23 @@ export class LiveReplica extends Replica implements Mounted {
   /** Another element may take it in the same turn. */
   unmount(): void {
     this.#changed = undefined;
-    this.#host.after(0, () => this.#changed || this.#end());
+    this.#host.after(0, () => this.#changed || this.#leave());
+  }
+
+  /** Nothing is called any more. What was called and not sent is answered first. */
+  #leave() {
+    const isWaiting = this.#delayed.size || (this.pending && !this.#last?.n);
+    try {
+      for (const call of this.#delayed.values()) call();
+    } finally {
+      this.isEnded = true;
+      if (isWaiting) this.#endSoon();
+      else this.#end();
+    }
+  }
+
+  /** Where the link is lost, that time begins when it is back. */
+  #endSoon() {
+    this.#host.after(LEAVE_MS, () => this.isEnded && this.#isUp && this.#end());
   }
 }
