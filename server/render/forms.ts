@@ -24,8 +24,9 @@ type Element = DefaultTreeAdapterTypes.Element;
 /** A page without them has nothing to point. */
 const CALL = /\s(data-violet-submit|data-on-submit|@submit)/i;
 const BEFORE_BODY = "<!doctype html><body>";
-/** By these a button would send its form elsewhere, or as something else; with JavaScript nothing comes of them. */
-const OWN_WAYS = ["formaction", "formenctype", "formmethod", "formtarget"];
+/** By these a form, or its button, would be sent elsewhere, or as something else; with JavaScript nothing comes of them. */
+const OWN_WAYS = ["accept-charset", "target"];
+const OWN_WAYS_OF_BUTTONS = ["formaction", "formenctype", "formmethod", "formtarget"];
 
 /** The HTML of a whole page with its forms pointed. */
 export const pointForms = (html: string, rendering: Rendering): string =>
@@ -145,9 +146,10 @@ class Pointing {
     tag.set("action", `/_violet/form?${this.#rendering.visit.address}`);
     // Else browsers send the name of a file for the file, as if it were a text.
     tag.set("enctype", controls.some(isFile) ? "multipart/form-data" : null);
+    for (const name of OWN_WAYS) tag.set(name, null);
     for (const { element } of controls) {
       const button = new StartTag(element, this.#html);
-      for (const name of OWN_WAYS) button.set(name, null);
+      for (const name of OWN_WAYS_OF_BUTTONS) button.set(name, null);
       this.#edits.push(...button.edits());
     }
     this.#inside(form, submit, controls);

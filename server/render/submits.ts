@@ -5,7 +5,7 @@
 import type { Bound } from "../../src/events/handler.ts";
 import { setWritten } from "../../src/events/html.ts";
 import { markOf } from "../../src/events/marks.ts";
-import { eventOf, parseEventName } from "../../src/events/modifiers.ts";
+import { isSubmit, parseEventName } from "../../src/events/modifiers.ts";
 import { boundBy } from "../../src/events/on.ts";
 import { type Json, plain } from "../../src/state/json.ts";
 import { attributesHtml } from "./escape.ts";
@@ -20,7 +20,7 @@ export const writtenSubmit = <T extends { readonly name: string }>({
   attrs,
 }: {
   readonly attrs: readonly T[];
-}): T | undefined => attrs.find(({ name }) => /^submit(\.|$)/.test(eventOf(name) ?? ""));
+}): T | undefined => attrs.find(({ name }) => isSubmit(name));
 
 /** A form's call, as that attribute and then its hidden field have it. */
 export interface BoundSubmit {

@@ -83,13 +83,14 @@ function groupOf(control: Element): Element | undefined {
 /** Clears, once, when one of the controls is changed or their form is reset. Controls may stand outside their form. */
 function clearWith(form: HTMLFormElement, controls: readonly EventTarget[], clear: () => void): () => void {
   const listening = new AbortController();
+  const { signal } = listening;
   const end = () => {
-    if (!listening.signal.aborted) clear();
+    if (!signal.aborted) clear();
     listening.abort();
   };
   const root = Node.prototype.getRootNode.call(form);
   const listen = (type: string, isMeant: (target: EventTarget | null) => boolean) =>
-    root.addEventListener(type, ({ target }) => isMeant(target) && end(), listening);
+    root.addEventListener(type, ({ target }) => isMeant(target) && end(), { signal, capture: true });
   listen("input", (target) => controls.includes(target as EventTarget));
   listen("change", (target) => controls.includes(target as EventTarget));
   listen("reset", (target) => target === form);

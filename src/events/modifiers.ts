@@ -35,6 +35,9 @@ const DEFAULT_MS = 300;
 /** The event and its modifiers, `click.prevent`, where an attribute of this name holds a call. */
 export const eventOf = (attribute: string): string | undefined => /^(?:@|data-on-)(.+)/.exec(attribute)?.[1];
 
+/** Whether a form's call stands in an attribute of this name. */
+export const isSubmit = (attribute: string): boolean => /^submit(\.|$)/.test(eventOf(attribute) ?? "");
+
 /**
  * Reads an event attribute's name, without its `@`. Modifiers may stand in any order and in any case, as the HTML
  * parser lowers static names; the event's own name keeps its case. Throws for an unknown modifier; production

@@ -2,6 +2,7 @@ import type { FieldMessages } from "../errors.ts";
 import type { LiveError } from "../state/live.ts";
 import { parseCall } from "./call.ts";
 import { controlsOf, HIDDEN } from "./controls.ts";
+import { isSubmit } from "./modifiers.ts";
 
 /** What somebody fills in, or the page did. */
 const FIELD = `[name]:not(button, [type=submit], [name=${HIDDEN}])`;
@@ -96,7 +97,7 @@ export class Submission {
   /** An argument that is a field of the form is called by its name. */
   nameOf(path: string): string {
     const attributes = Reflect.get(Element.prototype, "attributes", this.#form) as NamedNodeMap;
-    const call = Array.from(attributes).find(({ name }) => /^data-on-submit(\.|$)/.test(name));
+    const call = Array.from(attributes).find(({ name }) => isSubmit(name));
     const [index, ...inside] = path.split(".");
     const arg = call && parseCall(call.value, () => call.name).args?.[Number(index)];
     return arg && "name" in arg ? [arg.name, ...inside].join(".") : path;

@@ -197,15 +197,19 @@ suite("a form of a live component", () => {
       assert.equal((await message(place)).previousElementSibling?.localName, behind);
     });
 
-  test("calls an argument by the name of its field", () => {
-    const { button, form } = show(html`<input name="b">`);
-    form.setAttribute("data-on-submit.prevent", "save('x', b)");
-    button.click();
-    assert.deepEqual(
-      ["0", "1", "1.2.d", "c"].map((field) => open[0]?.nameOf(field)),
-      ["0", "b", "b.2.d", "c"],
-    );
-  });
+  for (const attribute of ["data-on-submit.prevent", "@submit"])
+    test(`calls an argument by the name of its field, where ${attribute} says so`, () => {
+      const { button, form } = show(html`<input name="b">`);
+      const written = document.createElement("template");
+      written.innerHTML = `<b ${attribute}="save('x', b)"></b>`;
+      const call = written.content.firstElementChild?.attributes[0] as Attr;
+      form.setAttributeNode(call.cloneNode() as Attr);
+      button.click();
+      assert.deepEqual(
+        ["0", "1", "1.2.d", "c"].map((field) => open[0]?.nameOf(field)),
+        ["0", "b", "b.2.d", "c"],
+      );
+    });
 
   test("is reset after a success where it asks for that, but for what was typed since", async () => {
     const { button, form, get } = show(html`<input name="a">`);

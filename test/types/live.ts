@@ -73,6 +73,7 @@ export class Card extends LiveElement(counter) {
     this.live.add(3, "Ada");
     on(this.live.add, 1);
     const code: string | undefined = this.error?.code;
+    const ofEmail: string | undefined = this.error?.fields?.email;
     const isBusy: boolean = this.busy;
     // @ts-expect-error a snapshot is read-only
     this.state.count = 3;
@@ -88,7 +89,7 @@ export class Card extends LiveElement(counter) {
     this.live.add(1, "a", 2);
     // @ts-expect-error it takes none
     this.live.increment(1);
-    return [count, names, code, isBusy];
+    return [count, names, code, ofEmail, isBusy];
   }
 }
 
