@@ -17,14 +17,18 @@ const reporters = ["spec", "./scripts/reporter.mjs"].flatMap((name) => [
 const useChromium = () => {
   process.env.CHROME_PATH = findTool("chromium");
 };
+const databases = [
+  { folder: "test/server/sql", tool: "postgres", variable: "POSTGRES" },
+  { folder: "redis", tool: "redis-server", variable: "REDIS_SERVER" },
+];
 // Who has none and may install none runs all the other tests; those that need it fail with the same line.
-const usePostgres = (files) => {
-  if (!files.some((file) => file.startsWith("test/server/sql"))) return;
-  try {
-    process.env.POSTGRES = findTool("postgres");
-  } catch (error) {
-    console.error(error.message);
-  }
+const useDatabases = (files) => {
+  for (const { folder, tool, variable } of databases)
+    try {
+      if (files.some((file) => file.includes(folder))) process.env[variable] = findTool(tool);
+    } catch (error) {
+      console.error(error.message);
+    }
 };
 const nodeTest = (files, flags) =>
   run(process.execPath, [
@@ -47,7 +51,7 @@ const parts = {
   node: {
     files: "test/**/*.test.ts",
     except: ["test/elements/**", "test/browser/**", "test/e2e/**"],
-    prepare: usePostgres,
+    prepare: useDatabases,
     run: nodeTest,
   },
   browser: {

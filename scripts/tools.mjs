@@ -16,6 +16,8 @@ const tools = {
     packages: ["postgresql"],
     folders: () => [bindir(), ...globSync("/usr/lib/postgresql/*/bin").sort().reverse()],
   },
+  // On a machine with systemd the package also starts one on port 6379: nobody here talks to that one.
+  "redis-server": { variable: "REDIS_SERVER", names: ["redis-server"], packages: ["redis-server"] },
 };
 
 function bindir() {

@@ -96,9 +96,13 @@ export interface Backend {
   revoked(): Promise<readonly Revocation[]>;
   /**
    * Calls `changed` after another process has committed to the store, once for many commits where they come at once, until
-   * the function that it gives back is called. A backend of one process has none.
+   * the function that it gives back is called; with nothing where there is another state, or none, in place of the one that
+   * was known. A backend of one process has none.
    */
-  watch?(store: string, changed: (stored: { epoch: string; version: number }) => void): () => void;
+  watch?(
+    store: string,
+    changed: (stored: { epoch: string; version: number } | undefined) => void,
+  ): () => void;
   /** Resolves while it takes commits. */
   check(): Promise<void>;
   close(): Promise<void>;

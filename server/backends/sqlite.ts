@@ -3,9 +3,9 @@ import { fail } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import type { Op } from "../../src/state/ops.ts";
 import type { Backend, Entry, StoredState } from "./backend.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { replay } from "./replay.ts";
 import type { EntryRow, LoadedState } from "./sqlite/calls.ts";
-import { Checkpoints } from "./sqlite/checkpoints.ts";
 import { StateFile } from "./sqlite/state-file.ts";
 
 export interface SqliteOptions {

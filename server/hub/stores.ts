@@ -30,7 +30,6 @@ export class Stores {
   readonly #all = new Map<string, Authority>();
   readonly #loading = new Map<string, Promise<Authority>>();
   readonly #watching = new Map<Authority, () => void>();
-  readonly #epoch = randomBytes(6).toString("base64url");
 
   constructor(options: StoresOptions) {
     this.#options = options;
@@ -90,8 +89,9 @@ export class Stores {
   }
 
   #watch(authority: Authority) {
-    const stop = this.#options.backend.watch?.(authority.name, ({ epoch, version }) => {
-      if (epoch !== authority.storedEpoch || version > authority.version) this.#reload(authority);
+    const stop = this.#options.backend.watch?.(authority.name, (stored) => {
+      if (stored?.epoch !== authority.storedEpoch || stored.version > authority.version)
+        this.#reload(authority);
     });
     if (stop) this.#watching.set(authority, stop);
   }
@@ -112,7 +112,8 @@ export class Stores {
       report,
     });
     const stored = migrated(definition, found);
-    const beginning = { stored, id: nextId(), epoch: this.#epoch };
+    // Of what was lost pages know versions that are going to be made again: never in the same epoch.
+    const beginning = { stored, id: nextId(), epoch: randomBytes(6).toString("base64url") };
     const authority = new Authority(definition, key, this.#host, beginning);
     checkState(authority, stored);
     this.#all.set(name, authority);

@@ -1,6 +1,21 @@
-import { Recent } from "../../recent.ts";
-import type { Commit } from "../backend.ts";
-import type { EntryRow, LoadedState } from "./calls.ts";
+import { Recent } from "../recent.ts";
+import type { Commit } from "./backend.ts";
+
+/** Ops of an entry as JSON, and how many. */
+interface Ops {
+  readonly ops: string;
+  readonly count: number;
+}
+
+interface Loaded {
+  readonly schema: number;
+  readonly version: number;
+  /** The version at which the whole state was written, as this JSON. */
+  readonly checkpoint: number;
+  readonly value: string;
+  /** The newest ones; the last is the one that made `version`. */
+  readonly entries: readonly Ops[];
+}
 
 /**
  * A checkpoint costs what the state weighs: it is made when the ops since the last one weigh more, and are not just a
@@ -27,7 +42,7 @@ const UNKNOWN: Since = { schema: 0, ops: MAX_OPS, letters: 0, valueLetters: 0 };
 export class Checkpoints {
   readonly #since = new Recent<Since>(MAX_KNOWN);
 
-  loaded(store: string, { schema, version, checkpoint, entries, value }: LoadedState): void {
+  loaded(store: string, { schema, version, checkpoint, entries, value }: Loaded): void {
     const later = entries.slice(entries.length - (version - checkpoint));
     this.#since.set(store, grown({ schema, ops: 0, letters: 0, valueLetters: value.length }, later));
   }
@@ -38,7 +53,7 @@ export class Checkpoints {
   }
 
   /** The whole state after a commit of these entries, as JSON, if it is to be written with them. */
-  due({ store, version, schema, value }: Commit, entries: readonly EntryRow[]): string | undefined {
+  due({ store, version, schema, value }: Commit, entries: readonly Ops[]): string | undefined {
     const since = grown(this.#since.get(store) ?? UNKNOWN, entries);
     const { ops, letters, valueLetters } = since;
     const isDue =
@@ -53,7 +68,7 @@ export class Checkpoints {
   }
 }
 
-const grown = (since: Since, entries: readonly EntryRow[]): Since => ({
+const grown = (since: Since, entries: readonly Ops[]): Since => ({
   ...since,
   ops: entries.reduce((sum, { count }) => sum + count, since.ops),
   letters: entries.reduce((sum, { ops }) => sum + ops.length, since.letters),
