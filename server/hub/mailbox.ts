@@ -6,8 +6,6 @@ export interface Letter {
   /** Grows from letter to letter, for the whole app. */
   readonly i: number;
   readonly frame: Encoded;
-  /** Milliseconds since 1970. */
-  readonly at: number;
 }
 
 /** What a letter says; its kind is the frame's. */
@@ -26,8 +24,10 @@ export class Mailbox {
   /** Of the last letter. It begins with the time, so that a process never uses the numbers of the one before it. */
   last: number;
   readonly #keptMs: number;
-  readonly #toAll = new Box();
-  readonly #toOne = new Map<string, Box>();
+  /** With the time: milliseconds since 1970. */
+  readonly #toAll = new Box<{ readonly frame: Encoded; readonly at: number }>();
+  /** As their texts: few of these are ever sent again. */
+  readonly #toOne = new Map<string, Box<string>>();
 
   constructor(now: number, keptMs: number) {
     this.last = now;
@@ -38,27 +38,26 @@ export class Mailbox {
   write(contents: Contents, to: readonly string[] | undefined, at: number): Encoded {
     const i = ++this.last;
     const frame = new Encoded({ ...contents, i });
-    if (to) {
-      // Kept without its bytes: they are gone as soon as they are sent, and few of these are ever sent again.
-      const letter = { i, at, frame: new Encoded(frame.text) };
-      for (const id of to) this.#boxOf(id).add(letter);
-    } else this.#toAll.add({ i, at, frame });
+    if (to) for (const id of to) this.#boxOf(id).add(i, frame.text);
+    else this.#toAll.add(i, { frame, at });
     return frame;
   }
 
-  #boxOf(id: string): Box {
+  #boxOf(id: string): Box<string> {
     const known = this.#toOne.get(id);
     if (known) return known;
-    const box = new Box();
+    const box = new Box<string>();
     this.#toOne.set(id, box);
     return box;
   }
 
   /** What a client has not heard, in order. */
   since(heard: number, id: string): readonly Letter[] {
-    return [...this.#toAll.letters, ...(this.#toOne.get(id)?.letters ?? [])]
-      .filter(({ i }) => i > heard)
-      .sort(inOrder);
+    const toAll = this.#toAll.since(heard).map(([i, { frame }]) => ({ i, frame }));
+    const toOne = this.#toOne.get(id)?.since(heard) ?? [];
+    return [...toAll, ...toOne.map(([i, text]) => ({ i, frame: new Encoded(text) }))].sort(
+      (a, b) => a.i - b.i,
+    );
   }
 
   /** Whether some of what a client has not heard is kept no longer. */
@@ -69,8 +68,8 @@ export class Mailbox {
   /** A client has these. */
   heard(i: number, id: string): void {
     const box = this.#toOne.get(id);
-    box?.drop((letter) => letter.i <= i);
-    if (!box?.letters.length) this.forget(id);
+    box?.drop((number) => number <= i);
+    if (!box?.size) this.forget(id);
   }
 
   /** A client is gone for good. */
@@ -80,28 +79,42 @@ export class Mailbox {
 
   /** Drops what nobody may still come back for. */
   expire(now: number): void {
-    this.#toAll.drop(({ at }) => now - at >= this.#keptMs);
+    this.#toAll.drop((_, { at }) => now - at >= this.#keptMs);
   }
 }
 
-const inOrder = (a: Letter, b: Letter): number => a.i - b.i;
-
 /** A ring: a letter takes the place of the oldest where all places are taken. Nothing is moved, or made anew, for it. */
-class Box {
-  /** In no order. */
-  letters: Letter[] = [];
+class Box<T> {
+  /** Beside each other, in no order: for a pair of both something would be made. */
+  #numbers: number[] = [];
+  #letters: T[] = [];
+  #next = 0;
   /** The number of the last letter that gave its place to another one. */
   lastDropped = 0;
-  #next = 0;
 
-  add(letter: Letter): void {
-    this.lastDropped = this.letters[this.#next]?.i ?? this.lastDropped;
-    this.letters[this.#next] = letter;
+  get size(): number {
+    return this.#letters.length;
+  }
+
+  add(i: number, letter: T): void {
+    this.lastDropped = this.#numbers[this.#next] ?? this.lastDropped;
+    this.#numbers[this.#next] = i;
+    this.#letters[this.#next] = letter;
     this.#next = (this.#next + 1) % MAX_KEPT;
   }
 
-  drop(isOver: (letter: Letter) => boolean): void {
-    this.letters = this.letters.filter((letter) => !isOver(letter)).sort(inOrder);
-    this.#next = this.letters.length % MAX_KEPT;
+  since(heard: number): (readonly [i: number, letter: T])[] {
+    return this.#numbers
+      .map((i, place) => [i, this.#letters[place] as T] as const)
+      .filter(([i]) => i > heard);
+  }
+
+  drop(isOver: (i: number, letter: T) => boolean): void {
+    const kept = this.since(0)
+      .filter(([i, letter]) => !isOver(i, letter))
+      .sort(([a], [b]) => a - b);
+    this.#numbers = kept.map(([i]) => i);
+    this.#letters = kept.map(([, letter]) => letter);
+    this.#next = kept.length % MAX_KEPT;
   }
 }
