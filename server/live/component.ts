@@ -1,7 +1,7 @@
 import type { MountableComponent } from "../../src/calls/callable.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { Json, JsonObject } from "../../src/state/json.ts";
-import { type About, liveDefinition } from "../../src/state/live.ts";
+import { type About, liveDefinition, plainName } from "../../src/state/live.ts";
 import { type AnyStruct, taken } from "../../src/state/struct.ts";
 
 /** What callbacks, hooks and `initial` get besides the state. */
@@ -56,9 +56,10 @@ export class Component implements MountableComponent {
 
   constructor(options: ComponentOptions) {
     this.options = options;
-    const { callbacks, model, debounceMs, maxReconnects } = options;
+    const { callbacks, params, model, debounceMs, maxReconnects } = options;
     this.about = {
       callbacks: Object.fromEntries([...callbacks].map(([name, { structs }]) => [name, structs.length])),
+      params: Object.keys(params?.schema ?? {}).map(plainName),
       ...(model.length && { model }),
       ...(debounceMs && { debounceMs }),
       ...(Number.isFinite(maxReconnects) && { maxReconnects }),
@@ -80,9 +81,9 @@ export class Component implements MountableComponent {
     if (!struct) return NOTHING;
     const params: Record<string, Json> = {};
     const schema = (struct.schema ?? {}) as Record<string, AnyStruct>;
-    const known = new Map(Object.keys(schema).map((key) => [folded(key), key]));
+    const known = new Map(Object.keys(schema).map((key) => [plainName(key), key]));
     for (const [key, value] of Object.entries(given)) {
-      const own = Object.hasOwn(schema, key) ? key : known.get(folded(key));
+      const own = Object.hasOwn(schema, key) ? key : known.get(plainName(key));
       if (own === undefined || (own !== key && Object.hasOwn(params, own))) continue;
       // An attribute that is there, without a value.
       params[own] = value === "" && schema[own]?.type === "boolean" ? true : value;
@@ -93,5 +94,3 @@ export class Component implements MountableComponent {
 
 /** Shared by all instances that take none. */
 const NOTHING: JsonObject = Object.freeze({});
-
-const folded = (name: string) => name.replaceAll("-", "").toLowerCase();

@@ -18,6 +18,7 @@ import {
   liveError,
   type Mounted,
   type Mounting,
+  plainName,
 } from "./live.ts";
 import type { Op } from "./ops.ts";
 import type { Pending } from "./outbox.ts";
@@ -46,6 +47,8 @@ interface GivenInstance extends Given {
 const LEAVE_MS = 10_000;
 
 const definitions = new Map<string, Definition>();
+/** What pages know of components, by their definitions' names. */
+const abouts = new WeakMap<LiveHost, Map<string, About>>();
 
 function definitionOf(component: string): Definition {
   const known = definitions.get(component) ?? liveDefinition(component);
@@ -54,10 +57,10 @@ function definitionOf(component: string): Definition {
 }
 
 export class LiveReplica extends Replica implements Mounted {
-  about: About | undefined;
   error: LiveError | undefined;
   isEnded = false;
   readonly #host: LiveHost;
+  readonly #abouts: Map<string, About>;
   readonly #params: JsonObject;
   /** Tells its element; undefined while it has none. */
   #changed: (() => void) | undefined;
@@ -91,11 +94,13 @@ export class LiveReplica extends Replica implements Mounted {
     const definition = definitionOf(component);
     const given = host.given(`${definition.name}/${key}`);
     super(definition, key, host, given);
-    if (isTooBig(JSON.stringify(plain(params, this.name)))) fail("E_TOO_BIG", { store: this.name });
     this.#host = host;
+    this.#abouts = abouts.get(host) ?? new Map();
+    abouts.set(host, this.#abouts);
+    this.#learn(given?.live);
     this.#params = params;
+    if (isTooBig(JSON.stringify(plain(this.#given, this.name)))) fail("E_TOO_BIG", { store: this.name });
     this.#changed = changed;
-    this.about = given?.live;
     this.error = given?.error;
     if (this.error) void adoptErrors(mounting.host);
     if (DEV) blame(this, { element: mounting.host.localName });
@@ -110,14 +115,31 @@ export class LiveReplica extends Replica implements Mounted {
     return this.pending > 0 && !this.isEnded;
   }
 
+  get about(): About | undefined {
+    return this.#abouts.get(this.definition.name);
+  }
+
+  #learn(about: About | undefined) {
+    if (about) this.#abouts.set(this.definition.name, about);
+  }
+
+  /** Of what its element was given what the component takes, once that is known. */
+  get #given(): JsonObject {
+    const { params } = this.about ?? {};
+    if (!params) return this.#params;
+    return Object.fromEntries(
+      Object.entries(this.#params).filter(([name]) => params.includes(plainName(name))),
+    );
+  }
+
   override subscription() {
-    return { ...super.subscription(), params: this.#params };
+    return { ...super.subscription(), params: this.#given };
   }
 
   override receive(frame: Frame<"state"> | Parameters<Replica["receive"]>[0]): void {
     const { pending, isLoaded } = this;
     if (frame.type === "state") {
-      this.about = frame.live ?? this.about;
+      this.#learn(frame.live);
       this.#isUp = true;
       if (this.isEnded) this.#endSoon();
     }

@@ -61,6 +61,8 @@ export function liveError(
 export interface About {
   /** How many arguments each callback takes. */
   readonly callbacks: Readonly<Record<string, number>>;
+  /** What it takes of what its element is given: names as `plainName` has them. */
+  readonly params: readonly string[];
   /** The keys that `data-model` may write. */
   readonly model?: readonly string[] | undefined;
   /** Calls of one callback wait so long for the next one, which takes their place. */
@@ -96,6 +98,9 @@ export interface Mounting {
   /** Something besides the state is another: the error, or whether it is loaded, busy or ended. */
   changed(): void;
 }
+
+/** HTML knows no capitals: `startAt` is `start-at` there, or `startat`. */
+export const plainName = (param: string): string => param.replaceAll("-", "").toLowerCase();
 
 const PREFIX = "@";
 

@@ -97,6 +97,7 @@ const Subscription = object(subscription);
 /** What a page needs to know of a live component. */
 const About = object({
   callbacks: record(string(), Count),
+  params: array(string()),
   model: optional(array(string())),
   debounceMs: optional(Count),
   maxReconnects: optional(Count),

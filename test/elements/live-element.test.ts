@@ -1,4 +1,5 @@
 import "../../elements/tags.ts";
+import "../../src/events/pace.ts";
 import { html as plainHtml, render } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { each, from, LiveElement, VioletElement } from "../../elements/index.ts";
@@ -62,6 +63,7 @@ const components = (maxReconnects?: number) => ({
   counter: {
     about: {
       callbacks: { increment: 0, add: 1, fail: 0 },
+      params: ["startat"],
       ...(maxReconnects !== undefined && { maxReconnects }),
     },
     initial: (params: object) => ({ count: Number((params as { "start-at"?: string })["start-at"] ?? 0) }),
@@ -86,6 +88,13 @@ const place = (markup: string, where = stage()) => {
     where,
     all: [...where.querySelectorAll<TestCounter>("live-counter")] as [TestCounter, TestCounter],
   };
+};
+const type = async (where: ParentNode) => {
+  // What holds events back has been asked for before, and so is there.
+  await import("../../src/events/pace.ts");
+  const input = where.querySelector("input") as HTMLInputElement;
+  input.value = "7";
+  input.dispatchEvent(new InputEvent("input", { bubbles: true }));
 };
 const click = (element: TestCounter) => element.renderRoot.querySelector("button")?.click();
 
@@ -157,6 +166,19 @@ suite("a live element", () => {
     );
   });
 
+  test("gives no more than its component takes, once the page knows that", async () => {
+    const [one] = place(`<live-counter start-at="7" title="first"></live-counter>`).all;
+    await shows(one, "Count 7");
+    const [two] = place(`<live-counter start-at="3" title="second"></live-counter>`).all;
+    await shows(two, "Count 3");
+    server.cut();
+    await until(() => server.mounted.length === 4);
+    assert.deepEqual(
+      server.mounted.map(({ params }) => params),
+      [{ "start-at": "7", title: "first" }, { "start-at": "3" }, { "start-at": "7" }, { "start-at": "3" }],
+    );
+  });
+
   test("keeps its instance when it moves, and has it when it is back in the same turn", async () => {
     const { all, where } = place(`<live-counter></live-counter>`);
     const [one] = all;
@@ -195,6 +217,24 @@ suite("a live element", () => {
     where.append(one);
     await shows(one, "Count 0");
     assert.equal(server.calls.length, 1);
+  });
+
+  test("calls what a .debounce holds back when it goes, and ends after that", async () => {
+    class Typing extends LiveElement(counter) {
+      override render() {
+        return html`<input @input.debounce.60000="add(value)" />${this.state.count}`;
+      }
+    }
+    customElements.define("live-typing", Typing);
+    const where = stage();
+    where.innerHTML = `<live-typing key="a"></live-typing>`;
+    const one = where.firstElementChild as Typing;
+    await until(() => textOf(one) === "0");
+    await type(one.renderRoot);
+    assert.deepEqual(server.calls, []);
+    one.remove();
+    await until(() => server.instances.size === 0);
+    assert.deepEqual(server.calls, [`@counter/a add("7")`]);
   });
 
   test("has the instance of the key that it gets, as rows do that are used again", async () => {
@@ -384,6 +424,18 @@ suite("<violet-live>", () => {
     assert.equal(getComputedStyle(tag).display, "contents");
     assert.deepEqual(server.mounted[0]?.params, { "start-at": "3" });
     await until(() => server.instances.size === 1);
+  });
+
+  test("calls what a .debounce inside it holds back when it goes, and ends after that", async () => {
+    const { tag } = tagIn(
+      `<violet-live component="counter" key="a"><input @input.debounce.60000="add(value)"><b data-text="count"></b></violet-live>`,
+    );
+    await until(() => tag.textContent === "0");
+    await type(tag);
+    assert.deepEqual(server.calls, []);
+    tag.remove();
+    await until(() => server.instances.size === 0);
+    assert.deepEqual(server.calls, [`@counter/a add("7")`]);
   });
 
   test("provides the instance of another key or component, when it gets it", async () => {

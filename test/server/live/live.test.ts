@@ -145,6 +145,7 @@ suite("live components", () => {
     );
     assert.deepEqual(a.about, {
       callbacks: { increment: 0, add: 1, note: 1, slow: 1, fail: 0, refuse: 0, both: 0, enter: 2, hang: 0 },
+      params: ["start"],
     });
   });
 
