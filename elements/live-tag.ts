@@ -6,7 +6,6 @@ import {
   type PropertyDeclarations,
   type PropertyValues,
 } from "lit";
-import { DEV } from "#dev";
 import type { StoreCore } from "../src/state/core.ts";
 import { component, MountedElement, mounted, mounts } from "./mounted-element.ts";
 import { StoreProvider } from "./provider.ts";
@@ -54,10 +53,5 @@ export class VioletLive extends MountedElement {
       this.#announced = core;
       this.#provider.announce();
     }
-    const { error } = this;
-    if (DEV && error && !core.isLoaded)
-      console.warn(
-        `violet: <${this.localName} component="${this.component}">: ${error.code}: ${error.message}`,
-      );
   }
 }

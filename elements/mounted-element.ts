@@ -7,7 +7,7 @@ import { asSubmitted } from "../src/events/submission.ts";
 import { type Json, type JsonObject, plain } from "../src/state/json.ts";
 import type { LiveError, Mounted } from "../src/state/live.ts";
 import type { StoreChange } from "./causes.ts";
-import { checkKey } from "./key-check.ts";
+import { checkKey, warnOfRefused } from "./mount-checks.ts";
 import { mount } from "./mounting.ts";
 import { VioletElement } from "./violet-element.ts";
 
@@ -137,6 +137,7 @@ export abstract class MountedElement extends VioletElement {
     const { core, error } = this[mounts]();
     // A refused one waits for nothing.
     this.ariaBusy = core.isLoaded || error ? null : "true";
+    if (DEV && !core.isLoaded) warnOfRefused(this, this[component](), error);
     super.update(changed);
   }
 }

@@ -76,7 +76,7 @@ export class VioletShared extends VioletElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (!changed.has("store")) return;
     this.#provider.announce();
-    if (DEV && !this.find() && !hasBindings(this))
+    if (DEV && !this.find() && !(this.store && hasBindings(this)))
       console.warn(`violet: <${this.localName} store="${this.store}">: no module of this page defines it.`);
   }
 }

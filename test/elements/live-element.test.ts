@@ -304,10 +304,17 @@ suite("a live element", () => {
     await until(() => textOf(where.firstElementChild as TestCounter) === "Count 0");
   });
 
-  test("shows why the server does not mount it, and is not busy then", async () => {
+  test("shows why the server does not mount it, warns of it once, and is not busy then", async () => {
+    const { warn } = console;
+    const said: string[] = [];
+    console.warn = (text: string) => said.push(text);
     const { where } = place(`<live-unknown></live-unknown>`);
     const one = where.firstElementChild as TestCounter;
     await shows(one, "E_UNKNOWN_CALLABLE");
+    one.requestUpdate();
+    await one.updateComplete;
+    console.warn = warn;
+    assert.deepEqual(said, ['violet: <live-unknown> shows nothing of "unknown": E_UNKNOWN_CALLABLE: Unknown.']);
     assert.equal(one.ariaBusy, null);
   });
 
@@ -465,6 +472,6 @@ suite("<violet-live>", () => {
     tagIn(`<violet-live component="unknown"></violet-live>`);
     await until(() => said.length > 0);
     console.warn = warn;
-    assert.match(said.join(), /<violet-live component="unknown">: E_UNKNOWN_CALLABLE/);
+    assert.match(said.join(), /<violet-live> shows nothing of "unknown": E_UNKNOWN_CALLABLE/);
   });
 });

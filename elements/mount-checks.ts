@@ -1,4 +1,5 @@
-/** What development builds check of live elements in lists. */
+/** What development builds say of live elements: that they need a key, and why they show nothing. */
+import type { LiveError } from "../src/state/live.ts";
 import { keyOf } from "./html/keys.ts";
 
 const warned = new Set<string>();
@@ -49,4 +50,16 @@ function isBoundRow(element: Element): boolean {
   let node = element.previousSibling;
   while (node instanceof Text) node = node.previousSibling;
   return node instanceof Comment && keyOf(node.data) !== undefined;
+}
+
+const refused = new WeakMap<HTMLElement, LiveError>();
+
+/** Warns, once for each error, of an element that the server does not mount: without a state it renders nothing. */
+export function warnOfRefused(element: HTMLElement, component: string, error: LiveError | undefined): void {
+  if (!error || refused.get(element) === error) return;
+  refused.set(element, error);
+  const { localName } = element;
+  const { code, field, message } = error;
+  const at = field === undefined ? "" : ` at "${field}"`;
+  console.warn(`violet: <${localName}> shows nothing of "${component}": ${code}${at}: ${message}`);
 }
