@@ -4,7 +4,7 @@
  */
 import { DEV } from "#dev";
 import { blame, placeOf } from "../dev/failures.ts";
-import { fail, VioletError } from "../errors.ts";
+import { type ErrorCode, fail, VioletError } from "../errors.ts";
 import { adoptErrors, currentSubmission, type Submission } from "../events/submission.ts";
 import type { Frame } from "../wire/frames.ts";
 import { isTooBig } from "../wire/limits.ts";
@@ -55,6 +55,15 @@ function definitionOf(component: string): Definition {
   definitions.set(component, known);
   return known;
 }
+
+/** What this page says by itself, for people: in production bundles its errors are a code and a path. */
+const sentences: { readonly [code in ErrorCode]?: string } = {
+  E_ENDED: "The connection was lost too often. Reload the page.",
+  E_PENDING_FULL: "Too much waits to be sent. Wait for the connection.",
+  E_TOO_BIG: "This is too much to be sent at once.",
+  E_UNDECIDED: "It is not known whether this was done. Look, and try again.",
+  E_UPLOAD: "Files cannot be sent here.",
+};
 
 export class LiveReplica extends Replica implements Mounted {
   error: LiveError | undefined;
@@ -228,7 +237,7 @@ export class LiveReplica extends Replica implements Mounted {
   }
 
   #tell(callback: string | undefined, error: VioletError | undefined, submission: Submission | undefined) {
-    this.error = error && liveError(error, callback, (field) => submission?.nameOf(field) ?? field);
+    this.error = error && liveError(told(error), callback, (field) => submission?.nameOf(field) ?? field);
     submission?.end(this.error);
     this.#changed?.();
   }
@@ -256,3 +265,10 @@ export class LiveReplica extends Replica implements Mounted {
     this.#host.after(LEAVE_MS, () => this.isEnded && this.#isUp && this.#end());
   }
 }
+
+const told = ({ code, field, fields, message }: VioletError) => ({
+  code,
+  field,
+  fields,
+  message: sentences[code] ?? message,
+});

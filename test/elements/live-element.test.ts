@@ -145,9 +145,10 @@ suite("a live element", () => {
     await shows(one, "Count 0");
     assert.throws(() => one.live.add("x".repeat(100_000) as never), /E_TOO_BIG/);
     await shows(one, "Count 0 E_TOO_BIG");
+    assert.equal(one.error?.message, "This is too much to be sent at once.");
     assert.throws(() => one.live.add({ photo: new File([], "a.png") } as never), /E_UPLOAD/);
-    const { code, field, fields = {} } = one.error ?? {};
-    assert.deepEqual([code, field, Object.keys(fields)], ["E_UPLOAD", "photo", ["photo"]]);
+    const { code, field, fields } = one.error ?? {};
+    assert.deepEqual([code, field, fields], ["E_UPLOAD", "photo", { photo: "Files cannot be sent here." }]);
     assert.ok(!one.busy);
     one.live.increment();
     await shows(one, "Count 1");
@@ -314,7 +315,9 @@ suite("a live element", () => {
     one.requestUpdate();
     await one.updateComplete;
     console.warn = warn;
-    assert.deepEqual(said, ['violet: <live-unknown> shows nothing of "unknown": E_UNKNOWN_CALLABLE: Unknown.']);
+    assert.deepEqual(said, [
+      'violet: <live-unknown> shows nothing of "unknown": E_UNKNOWN_CALLABLE: Unknown.',
+    ]);
     assert.equal(one.ariaBusy, null);
   });
 

@@ -89,7 +89,9 @@ suite("<violet-shared>", () => {
   test("warns where nobody defines the store", async () => {
     const warnings = await warningsOf(() => show(`<violet-shared store="nowhere"></violet-shared>`));
     assert.match(warnings.join(), /<violet-shared store="nowhere">/);
-    const unnamed = await warningsOf(() => show(`<violet-shared stor="box"><p data-text="n"></p></violet-shared>`));
+    const unnamed = await warningsOf(() =>
+      show(`<violet-shared stor="box"><p data-text="n"></p></violet-shared>`),
+    );
     assert.match(unnamed.join(), /<violet-shared store="">/);
   });
 });

@@ -295,6 +295,7 @@ suite("live components", () => {
     await page.until("live");
     await settled(a);
     assert.deepEqual([stateOf(a).log, a.error?.code], [[], "E_UNDECIDED"]);
+    assert.match(a.error?.message ?? "", /^It is not known whether this was done\./);
     gate.resolve();
     a.send("increment", []);
     await settled(a);
