@@ -48,7 +48,7 @@ suite("a callback that is called by its name", () => {
     calls = [];
     const callbacks = { add: 1, toggle: 1, clear: 0, save: 2, search: 3 };
     server = new LiveServer({
-      list: { about: { callbacks }, initial: () => ({ todos: [] }), call: call as never },
+      list: { about: { callbacks, params: [] }, initial: () => ({ todos: [] }), call: call as never },
     });
     setResolver(server.runtime.resolve);
   });

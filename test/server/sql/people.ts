@@ -340,7 +340,8 @@ export class Shown {
 
   /** The same in a page that is not ours: its own checks are gone. Gives the code of the refusal. */
   async force(path: string, value: unknown): Promise<string | undefined> {
-    this.instance.about = { callbacks: {}, model: [path] };
+    const about = { callbacks: {}, params: [], model: [path] };
+    Object.defineProperty(this.instance, "about", { value: about });
     await this.type(path, value);
     return this.error;
   }
