@@ -2,6 +2,7 @@
 import { play } from "../support/runs.ts";
 import { manyKills } from "./durability/kills.ts";
 import { points } from "./durability/points.ts";
+import { rows } from "./durability/rows.ts";
 import { halfOpen } from "./half-open.ts";
 import { mixed } from "./mixed.ts";
 import { slow } from "./slow.ts";
@@ -9,6 +10,6 @@ import { storm } from "./storm.ts";
 
 await play({
   command: "test:faults",
-  runs: { storm, slow, "half-open": halfOpen, mixed, kills: manyKills, points },
+  runs: { storm, slow, "half-open": halfOpen, mixed, kills: manyKills, points, rows },
   maxMinutes: { ci: 4, full: 90 },
 });

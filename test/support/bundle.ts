@@ -17,6 +17,8 @@ export async function bundle(name: string): Promise<URL> {
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    // PostgreSQL's client asks for it where it is there.
+    external: ["pg-native"],
     platform: "node",
     format: "esm",
     target: "node24",

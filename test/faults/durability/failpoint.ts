@@ -26,14 +26,15 @@ export class Failpoint {
 
   /** The same backend, with the points around its commits. */
   around(backend: Backend): Backend {
-    return {
-      ...backend,
-      commit: async (commit) => {
-        this.#reached("before commit");
-        await backend.commit(commit);
-        this.#reached("after commit");
-      },
-    };
+    return { ...backend, commit: (commit) => this.commit(() => backend.commit(commit)) };
+  }
+
+  /** What commits, with the points around it. */
+  async commit<T>(run: () => Promise<T>): Promise<T> {
+    this.#reached("before commit");
+    const done = await run();
+    this.#reached("after commit");
+    return done;
   }
 
   /** The points around what is written to the sockets of a server. */
