@@ -130,6 +130,25 @@ const directContext = (): LiveContext => ({
   broadcastTo() {},
 });
 
+const HOOKS = ["onMount", "onUnmount", "onError", "migrate"] as const;
+const OTHERS = [
+  "state",
+  "initial",
+  "callbacks",
+  "params",
+  "rateLimit",
+  "debounceMs",
+  "fallback",
+  "model",
+  "version",
+];
+const OF_THE_LINK = ["transports", "reconnect", "maxReconnects"];
+const NAMES: ReadonlySet<string> = new Set([...HOOKS, ...OTHERS, ...OF_THE_LINK]);
+
+/** Without TypeScript any value comes. */
+const isStruct = (value: unknown): boolean =>
+  typeof (value as AnyStruct | undefined)?.validator === "function";
+
 const PER_MS: Record<string, number> = { second: 1000, minute: 60_000, hour: 3_600_000 };
 
 type Given = LiveOptions<object, unknown, unknown>;
@@ -145,6 +164,14 @@ function checked(given: Given, callbacks: ComponentOptions["callbacks"]): Compon
   } = given;
   const { maxReconnects = reconnect ? Number.POSITIVE_INFINITY : 0, model = [] } = given;
   const refuse = (name: string, expected: string) => fail("E_OPTION", { name: `live: ${name}`, expected });
+  for (const name of Object.keys(given)) if (!NAMES.has(name)) refuse(name, "no such option");
+  if (!isStruct(given.state)) refuse("state", "a struct");
+  if (given.params !== undefined && !isStruct(given.params)) refuse("params", "a struct");
+  if (typeof given.initial !== "function") refuse("initial", "a function");
+  for (const name of HOOKS)
+    if (given[name] !== undefined && typeof given[name] !== "function") refuse(name, "a function");
+  for (const [name, { run }] of callbacks)
+    if (typeof run !== "function") refuse(`callbacks.${name}`, "a function");
   const [, count, per = ""] = /^(\d+)\/(second|minute|hour)$/.exec(rateLimit ?? "") ?? [];
   if (rateLimit !== undefined && !Number(count)) refuse("rateLimit", '"100/minute", or per second or hour');
   if (!(debounceMs >= 0)) refuse("debounceMs", "milliseconds from 0");

@@ -387,6 +387,13 @@ suite("a live component as people write it", () => {
       maxReconnects: Number.NaN,
       transports: ["sse"],
       fallback: "htmx",
+      state: { n: "integer" },
+      params: {},
+      initial: {},
+      onMount: "later",
+      callbacks: () => ({ add: 1 }),
+      callback: () => ({}),
+      onmount() {},
     };
     for (const [name, value] of Object.entries(wrong)) {
       const options = { state: object({}), initial: () => ({}), [name]: value };
