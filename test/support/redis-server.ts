@@ -5,9 +5,7 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { type RedisBackend, type RedisOptions, redis } from "../../server/backends/redis.ts";
 import { newFolder } from "./folder.ts";
-import { afterEach } from "./suite.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -37,17 +35,25 @@ export class RedisServer {
     return server;
   }
 
+  /** A socket of the file system, where it can be reached too. */
+  get socket(): string {
+    return `${this.#folder}/redis.sock`;
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
 
   /** With what is in its folder. */
-  async begin(settings: Settings = {}): Promise<void> {
-    const given = { save: "", appendonly: "yes", ...this.#settings, ...settings };
+  async begin(): Promise<void> {
+    const given = { save: "", appendonly: "yes", "repl-diskless-sync-delay": "0", ...this.#settings };
     const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]);
     const server = spawn(
       process.env.REDIS_SERVER ?? "redis-server",
-      ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.#folder, ...args],
+      [
+        ...["--port", `${this.port}`, "--bind", "127.0.0.1", "--unixsocket", this.socket],
+        ...["--dir", this.#folder, ...args],
+      ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     this.#process = server;
@@ -94,21 +100,6 @@ export class RedisServer {
     await this.kill();
   }
 }
-
-const open: RedisBackend[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((backend) => backend.close()));
-});
-
-/** It is closed at the end of the test. */
-export function opened(url: string, options?: RedisOptions): RedisBackend {
-  const backend = redis(url, options);
-  open.push(backend);
-  return backend;
-}
-
-/** Where a state is, in the part of Redis that is Violet's by default. */
-export const keyOf = (store: string): string => `violet:{${JSON.stringify(store)}}`;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

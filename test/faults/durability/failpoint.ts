@@ -1,7 +1,7 @@
 /** Where a server dies: around a commit, and around what it tells of it. */
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import type { Backend } from "../../../server/backends/backend.ts";
+import type { Backend, Commit } from "../../../server/backends/backend.ts";
 
 export const points = ["before commit", "after commit", "before fan-out", "before ack", "after ack"] as const;
 
@@ -26,7 +26,8 @@ export class Failpoint {
 
   /** The same backend, with the points around its commits. */
   around(backend: Backend): Backend {
-    return { ...backend, commit: (commit) => this.commit(() => backend.commit(commit)) };
+    const store = backend.commit.bind(backend);
+    return Object.assign(backend, { commit: (commit: Commit) => this.commit(() => store(commit)) });
   }
 
   /** What commits, with the points around it. */

@@ -6,6 +6,7 @@ import { Person } from "../person.ts";
 import { type Pass, passes } from "../socket.ts";
 import { board } from "../stores.ts";
 import type { KindName } from "./kinds.ts";
+import { type Storage, storages } from "./storage.ts";
 import type { VictimCommands, VictimOptions } from "./victim.ts";
 
 /** An address that no other process takes ports of: a killed server comes back to its own. */
@@ -63,6 +64,7 @@ export class Author extends Person {
 
 export class Household implements AsyncDisposable {
   server!: Child<VictimCommands>;
+  #storage: Storage | undefined;
   readonly #program: URL;
   readonly #options: VictimOptions;
   #port = 0;
@@ -76,7 +78,8 @@ export class Household implements AsyncDisposable {
 
   static async start(kind: KindName, program: URL): Promise<Household> {
     const household = new Household(kind, program);
-    await household.restart();
+    household.#storage = await storages[kind]?.(household.folder);
+    await household.#begin();
     await household.listen();
     household.#passes = await passes(household.#origin, 0, 1);
     return household;
@@ -90,8 +93,13 @@ export class Household implements AsyncDisposable {
     return `http://${HOST}:${this.#port}`;
   }
 
-  /** Starts the server; no page comes to it before it listens. */
+  /** Starts the server again; no page comes to it before it listens. */
   async restart(): Promise<void> {
+    await this.#storage?.fail();
+    await this.#begin();
+  }
+
+  async #begin() {
     this.server = await Child.start<VictimCommands>("faults/durability/victim", this.#options, this.#program);
   }
 
@@ -110,5 +118,6 @@ export class Household implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.kill();
+    await this.#storage?.stop();
   }
 }

@@ -2,7 +2,7 @@
 import { bundle } from "../../support/bundle.ts";
 import type { Run, Size } from "../../support/runs.ts";
 import { randomFrom, seed } from "../../support/seed.ts";
-import { points as allPoints, type Point } from "./failpoint.ts";
+import { type Point, points } from "./failpoint.ts";
 import { type Author, Household, until } from "./household.ts";
 import { type KindName, kinds } from "./kinds.ts";
 
@@ -24,23 +24,24 @@ interface Tally {
 
 const newTally = (): Tally => ({ deaths: 0, lost: 0, twice: 0, disordered: 0, notStored: 0 });
 
-export const points: Run = async (size, figures) => {
-  const program = await bundle("faults/durability/victim");
-  const random = randomFrom(seed);
-  const cells = (Object.keys(kinds) as KindName[]).flatMap((kind) =>
-    allPoints.map((point) => ({ kind, point })),
-  );
-  const left = cells.values();
-  const tallies = new Map<object, Tally>();
-  const play = async () => {
-    for (const cell of left) tallies.set(cell, await playCell(cell, { program, random, times: runs[size] }));
+export const pointsOf =
+  (...names: readonly KindName[]): Run =>
+  async (size, figures) => {
+    const program = await bundle("faults/durability/victim");
+    const random = randomFrom(seed);
+    const cells = names.flatMap((kind) => points.map((point) => ({ kind, point })));
+    const left = cells.values();
+    const tallies = new Map<object, Tally>();
+    const play = async () => {
+      for (const cell of left)
+        tallies.set(cell, await playCell(cell, { program, random, times: runs[size] }));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, play));
+    for (const cell of cells) {
+      const wanted = { ...newTally(), deaths: runs[size] };
+      figures.equal(`${cell.kind}, ${cell.point}`, say(tallies.get(cell) ?? newTally()), say(wanted));
+    }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, play));
-  for (const cell of cells) {
-    const wanted = { ...newTally(), deaths: runs[size] };
-    figures.equal(`${cell.kind}, ${cell.point}`, say(tallies.get(cell) ?? newTally()), say(wanted));
-  }
-};
 
 const say = ({ deaths, lost, twice, disordered, notStored }: Tally) =>
   `${deaths} deaths there: ${lost} lost, ${twice} doubled, ${disordered} out of order, ${notStored} not stored`;

@@ -3,17 +3,15 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Entry, StoredState } from "../../../server/backends/backend.ts";
 import type { RedisBackend } from "../../../server/backends/redis.ts";
-import { keyOf, opened, RedisServer } from "../../support/redis-server.ts";
+import { RedisServer } from "../../support/redis-server.ts";
 import { after, before, suite, test } from "../../support/suite.ts";
 import { increment, Writing } from "./conformance.ts";
+import { keyOf, opened } from "./redis-opened.ts";
 
 let server: RedisServer;
 let other: RedisServer;
 before(async () => {
-  [server, other] = await Promise.all([
-    RedisServer.start({ "repl-diskless-sync-delay": "0" }),
-    RedisServer.start({ "repl-diskless-sync-delay": "0" }),
-  ]);
+  [server, other] = await Promise.all([RedisServer.start(), RedisServer.start()]);
 });
 after(() => Promise.all([server.stop(), other.stop()]).then(() => {}));
 

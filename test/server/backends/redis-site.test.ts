@@ -6,13 +6,14 @@ import type { RedisOptions } from "../../../server/backends/redis.ts";
 import { html, shared } from "../../../src/index.ts";
 import type { Op } from "../../../src/state/ops.ts";
 import { NodeClient } from "../../support/node-client.ts";
-import { keyOf, opened, RedisServer } from "../../support/redis-server.ts";
+import { RedisServer } from "../../support/redis-server.ts";
 import { MemoryLogger, type Served, serve } from "../../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../../support/suite.ts";
+import { keyOf, opened } from "./redis-opened.ts";
 
 let server: RedisServer;
 before(async () => {
-  server = await RedisServer.start({ "repl-diskless-sync-delay": "0" });
+  server = await RedisServer.start();
 });
 after(() => server.stop());
 
@@ -139,7 +140,7 @@ suite("an app whose Redis fails", () => {
   test("T56 gets back from its pages what a replica lacks that takes the place of its server", async () => {
     const replica = await RedisServer.start();
     running.push(() => replica.stop());
-    const primary = await RedisServer.start({ "repl-diskless-sync-delay": "0" });
+    const primary = await RedisServer.start();
     running.push(() => primary.stop());
     await replica.follow(primary);
     const { site } = await start({ timeoutMs: 1000 }, primary.url);

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Entry } from "../../../server/backends/backend.ts";
 import type { RedisOptions } from "../../../server/backends/redis.ts";
-import { keyOf, opened, RedisServer } from "../../support/redis-server.ts";
+import { RedisServer } from "../../support/redis-server.ts";
 import { after, before, suite, test } from "../../support/suite.ts";
 import { increment, Writing } from "./conformance.ts";
+import { keyOf, opened } from "./redis-opened.ts";
 
 let server: RedisServer;
 before(async () => {

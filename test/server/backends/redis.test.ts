@@ -2,18 +2,16 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Entry, StoredState } from "../../../server/backends/backend.ts";
 import { type RedisBackend, type RedisOptions, redis } from "../../../server/backends/redis.ts";
-import { keyOf, opened, RedisServer } from "../../support/redis-server.ts";
+import { RedisServer } from "../../support/redis-server.ts";
 import { after, before, suite, test } from "../../support/suite.ts";
 import { conformance, increment, Writing } from "./conformance.ts";
+import { keyOf, opened } from "./redis-opened.ts";
 
 let server: RedisServer;
 /** Another one, which keeps nothing. */
 let volatile: RedisServer;
 before(async () => {
-  [server, volatile] = await Promise.all([
-    RedisServer.start(),
-    RedisServer.start({ appendonly: "no", "repl-diskless-sync-delay": "0" }),
-  ]);
+  [server, volatile] = await Promise.all([RedisServer.start(), RedisServer.start({ appendonly: "no" })]);
 });
 after(() => Promise.all([server.stop(), volatile.stop()]).then(() => {}));
 
