@@ -1,4 +1,4 @@
-import { css } from "lit";
+import { css, type PropertyValues } from "lit";
 import { customElement } from "lit/decorators.js";
 import { html } from "violet-live";
 import { LiveElement } from "violet-live/elements";
@@ -20,6 +20,18 @@ export class ProgressCard extends LiveElement(progress) {
         <p role="alert">${this.error?.message}</p>
       </section>`;
   }
+
+  /** A button that is disabled loses the focus: it gets it back when it may be pressed again. */
+  protected override update(changed: PropertyValues) {
+    const button = () => this.renderRoot.querySelector<HTMLButtonElement>("button");
+    this.#hadFocus ||= button()?.matches(":focus") ?? false;
+    super.update(changed);
+    if (!this.#hadFocus || button()?.disabled) return;
+    if (document.activeElement === document.body) button()?.focus();
+    this.#hadFocus = false;
+  }
+
+  #hadFocus = false;
 
   static override styles = [
     look,
