@@ -10,6 +10,8 @@ export type Migrations = Readonly<Record<string, Migration>>;
 /** Another process may be at it; it is waited for. */
 const WAIT_MS = 60_000;
 const LOOK_MS = 50;
+/** SQLITE_BUSY */
+const LOCKED = 5;
 
 /** Runs those that this database has not seen, while no other process does. Rejects with E_MIGRATION, and what is behind it. */
 export async function migrate(
@@ -20,7 +22,7 @@ export async function migrate(
   // PostgreSQL's are in a transaction by themselves, behind a lock.
   if (dialect.name === "postgres") return run(kysely, migrations);
   await kysely.connection().execute(async (connection) => {
-    await begin(connection, dialect);
+    await begin(connection);
     try {
       await run(connection, migrations);
       await sql`commit`.execute(connection);
@@ -32,13 +34,14 @@ export async function migrate(
 }
 
 /** SQLite's one writer at a time is lock enough. */
-async function begin(connection: Kysely<AnyTables>, dialect: Dialect): Promise<void> {
+async function begin(connection: Kysely<AnyTables>): Promise<void> {
   const end = performance.now() + WAIT_MS;
   for (;;)
     try {
       return void (await sql`begin immediate`.execute(connection));
     } catch (error) {
-      if (dialect.faultOf(error)?.kind !== "busy" || performance.now() > end) throw error;
+      const { errcode = 0 } = error as { errcode?: number };
+      if ((errcode & 0xff) !== LOCKED || performance.now() > end) throw error;
       await new Promise((done) => setTimeout(done, LOOK_MS));
     }
 }

@@ -1,37 +1,136 @@
-/** SQLite, by Node's own module. */
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { type SqliteDatabase, SqliteDialect } from "kysely";
+/** SQLite, by Node's own module, in a thread of its own: who waits for the disk is not the event loop. */
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SqliteDialect,
+  type TransactionSettings,
+} from "kysely";
 import type { Dialect, Fault, Refused } from "./dialect.ts";
-
-/** A commit is on the disk when it is answered. Readers do not wait for writers. */
-const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full;";
+import type { Answer, Question, SqliteError } from "./sqlite-worker.ts";
 
 export const sqlite = (file: string): Dialect => ({
   name: "sqlite",
   pollMs: 1000,
-  open: () => new SqliteDialect({ database: async () => opened(file) }),
+  open: () => new ThreadDialect(file),
   faultOf,
   // Of all other connections, and of this one.
   changes: "select data_version || ' ' || total_changes() as seen from pragma_data_version",
 });
 
-/** Who waits for another process's lock stops this whole process: `busy` is told at once, and tried again. */
-function opened(file: string): SqliteDatabase {
-  const database = new DatabaseSync(file, { timeout: 0 });
-  database.exec(PRAGMAS);
-  return {
-    close: () => database.close(),
-    prepare(text) {
-      const statement = database.prepare(text);
-      const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...values(parameters)),
-        run: (parameters) => statement.run(...values(parameters)),
-        iterate: (parameters) => statement.iterate(...values(parameters)),
-      };
-    },
-  };
+/** A `.ts` among the sources, a `.js` in lib/. */
+const entry = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
+
+class ThreadDialect extends SqliteDialect {
+  readonly #file: string;
+
+  constructor(file: string) {
+    super({ database: () => Promise.reject(new Error("the thread has it")) });
+    this.#file = file;
+  }
+
+  override createDriver(): Driver {
+    return new ThreadDriver(this.#file);
+  }
+}
+
+class ThreadDriver implements Driver {
+  readonly #connection: ThreadConnection;
+
+  constructor(file: string) {
+    this.#connection = new ThreadConnection(file);
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+
+  /** Who begins to write later may find that somebody else has written since, and has to begin again. */
+  async beginTransaction(connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
+    await run(connection, accessMode === "read only" ? "begin" : "begin immediate");
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await run(connection, "commit");
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await run(connection, "rollback");
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+const run = (connection: DatabaseConnection, text: string) =>
+  connection.executeQuery(CompiledQuery.raw(text));
+
+class ThreadConnection implements DatabaseConnection {
+  readonly #file: string;
+  readonly #asked = new Map<number, PromiseWithResolvers<QueryResult<never>>>();
+  #worker: Worker | undefined;
+  #next = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** What the thread answers. While it is asked nothing it keeps no process alive. */
+  executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    this.#worker ??= this.#start();
+    const asked = Promise.withResolvers<QueryResult<never>>();
+    const id = ++this.#next;
+    this.#asked.set(id, asked);
+    this.#worker.ref();
+    this.#worker.postMessage({ id, sql, parameters } satisfies Question);
+    return asked.promise;
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield await this.executeQuery<R>(query);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(entry, { workerData: this.#file, name: "violet-rows" });
+    worker.on("message", (answer: Answer) => this.#answered(answer));
+    worker.on("error", (error) => this.#fail(error));
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#worker = undefined;
+      this.#fail(new Error("the thread has ended"));
+    });
+    return worker;
+  }
+
+  #answered({ id, result, error }: Answer) {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (error) asked?.reject(Object.assign(new Error(error.message), error));
+    else asked?.resolve(result as QueryResult<never>);
+    if (!this.#asked.size) this.#worker?.unref();
+  }
+
+  #fail(cause: Error) {
+    const error = Object.assign(new Error(`${this.#file}: ${cause.message}`, { cause }), { errcode: IO });
+    for (const { reject } of this.#asked.values()) reject(error);
+    this.#asked.clear();
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker) return;
+    const ended = new Promise((resolve) => worker.once("exit", resolve));
+    worker.ref();
+    worker.postMessage(undefined);
+    await ended;
+  }
 }
 
 /** By SQLite's result codes: the lowest eight bits, and all of them. */
@@ -47,7 +146,7 @@ const WHY: Readonly<Record<number, Refused>> = {
 };
 
 function faultOf(error: unknown): Fault | undefined {
-  const { errcode, message = "" } = error as { errcode?: number; message?: string };
+  const { errcode, message = "" } = error as Partial<SqliteError>;
   if (errcode === undefined) return undefined;
   const code = errcode & 0xff;
   if (BUSY.has(code)) return { kind: "busy" };

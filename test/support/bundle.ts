@@ -5,7 +5,7 @@ import { root } from "./newcomer.ts";
 
 /**
  * A program of the tests, test/`name`.ts, as one file with all that it imports: it starts in a fraction of the time, which
- * counts where it is started a thousand times. The thread of a database comes along.
+ * counts where it is started a thousand times. The threads of databases come along.
  */
 export async function bundle(name: string): Promise<URL> {
   const outdir = newFolder();
@@ -13,6 +13,7 @@ export async function bundle(name: string): Promise<URL> {
     entryPoints: [
       { in: `${root}test/${name}.ts`, out: "program" },
       { in: `${root}server/backends/sqlite/worker.ts`, out: "worker" },
+      { in: `${root}server/sql/sqlite-worker.ts`, out: "sqlite-worker" },
     ],
     outdir,
     outExtension: { ".js": ".mjs" },

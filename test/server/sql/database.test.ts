@@ -66,6 +66,16 @@ suite("database()", () => {
     assert.throws(() => database("x.db", { pollMs: 0 }), { code: "E_OPTION" });
   });
 
+  test("that cannot be opened is an error at the start of its app", async () => {
+    const app = violet({
+      secret,
+      logger: new MemoryLogger(),
+      database: database("/nowhere/at/all.db", { migrations: { "1": { async up() {} } } }),
+    });
+    await assert.rejects(app.ready, /unable to open/);
+    await app.close();
+  });
+
   test("is opened by its app, and has to be there", async () => {
     const notes = model("notes", object({ id: integer() }));
     const app = violet({ secret, logger: new MemoryLogger() });

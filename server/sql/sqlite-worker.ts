@@ -1,0 +1,69 @@
+/** The thread of one file of rows: one statement after another. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { parentPort, workerData } from "node:worker_threads";
+
+export interface Question {
+  readonly id: number;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** As `node:sqlite` throws it. */
+export interface SqliteError {
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly errcode?: number | undefined;
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly result?: object;
+  readonly error?: SqliteError;
+}
+
+/** A commit is on the disk when it is answered. Readers do not wait for writers. */
+const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full;";
+/** So long it waits for a lock that another program has. */
+const BUSY_MS = 200;
+/** So many statements are kept as they were prepared; the one that was made first goes first. */
+const MAX_STATEMENTS = 200;
+
+const port = parentPort as NonNullable<typeof parentPort>;
+const statements = new Map<string, StatementSync>();
+let database: DatabaseSync | undefined;
+
+function open(): DatabaseSync {
+  const opened = new DatabaseSync(workerData as string, { timeout: BUSY_MS });
+  opened.exec(PRAGMAS);
+  return opened;
+}
+
+function prepared(sql: string): StatementSync {
+  database ??= open();
+  const statement = statements.get(sql) ?? database.prepare(sql);
+  statements.set(sql, statement);
+  const [oldest = ""] = statements.keys();
+  if (statements.size > MAX_STATEMENTS) statements.delete(oldest);
+  return statement;
+}
+
+function run({ sql, parameters }: Question): object {
+  const statement = prepared(sql);
+  const values = parameters as readonly SQLInputValue[];
+  if (statement.columns().length) return { rows: statement.all(...values) };
+  const { changes, lastInsertRowid } = statement.run(...values);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+port.on("message", (question: Question | undefined) => {
+  if (!question) {
+    database?.close();
+    return port.close();
+  }
+  try {
+    port.postMessage({ id: question.id, result: run(question) } satisfies Answer);
+  } catch (error) {
+    const { message, code, errcode } = error as SqliteError;
+    port.postMessage({ id: question.id, error: { message, code, errcode } } satisfies Answer);
+  }
+});
