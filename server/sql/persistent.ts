@@ -27,17 +27,19 @@ export async function persistent<R, K extends PropertyKey, H extends PropertyKey
   where: Where<R>,
   { autosaveMs = 0 }: PersistentOptions = {},
 ): Promise<RowState<R, K, H>> {
-  if (autosaveMs !== false && !(autosaveMs >= 0))
-    fail("E_OPTION", { name: "persistent: autosaveMs", expected: "milliseconds from 0, or false" });
   const app = currentApp("persistent()");
-  const { table, rows } = await databaseOf(app).table(model);
-  const conditions = table.model.conditions(where);
-  const row = await rows.find(table, conditions).catch((error: unknown) => {
-    if (isOurs(error)) app.report(error, `a row of "${table.model.table}" is not shown`);
+  try {
+    if (autosaveMs !== false && !(autosaveMs >= 0))
+      fail("E_OPTION", { name: "persistent: autosaveMs", expected: "milliseconds from 0, or false" });
+    const { table, rows } = await databaseOf(app).table(model);
+    const conditions = table.model.conditions(where);
+    const row = await rows.find(table, conditions);
+    const bound: Source = { bind: (place) => new Binding(rows, row, place, { conditions, autosaveMs }) };
+    return { ...table.model.shown(row.value), [source]: bound } as unknown as RowState<R, K, H>;
+  } catch (error) {
+    if (isOurs(error)) app.report(error, "a row is not shown");
     throw error;
-  });
-  const bound: Source = { bind: (place) => new Binding(rows, row, place, { conditions, autosaveMs }) };
-  return { ...table.model.shown(row.value), [source]: bound } as unknown as RowState<R, K, H>;
+  }
 }
 
 /** Nobody else would hear of it: the page is told the code alone. */

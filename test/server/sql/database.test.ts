@@ -78,11 +78,13 @@ suite("database()", () => {
 
   test("is opened by its app, and has to be there", async () => {
     const notes = model("notes", object({ id: integer() }));
-    const app = violet({ secret, logger: new MemoryLogger() });
+    const logger = new MemoryLogger();
+    const app = violet({ secret, logger });
     await assert.rejects(
       app.run(() => persistent(notes, { id: 1 })),
       { code: "E_OPTION", message: /database/ },
     );
+    assert.equal(logger.errors.length, 1);
     await assert.rejects(save({ id: 1 }), { code: "E_OPTION", message: /save\(row\)/ });
     await app.close();
     assert.throws(() => violet({ secret, database: {} as never }), { code: "E_OPTION" });
