@@ -69,8 +69,8 @@ export class Calls {
     return this.#unavailable(failure ?? new Error(`no answer within ${this.#timeoutMs} ms`));
   }
 
-  #unavailable(cause: Error): VioletError {
-    const message = `${this.#name}: ${cause.message}`;
-    return new VioletError("E_UNAVAILABLE", {}, { message, origin: "network", cause });
+  /** Without the error itself: it has all that was sent, and goes to the log. */
+  #unavailable({ message }: Error): VioletError {
+    return new VioletError("E_UNAVAILABLE", {}, { message: `${this.#name}: ${message}`, origin: "network" });
   }
 }

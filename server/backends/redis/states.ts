@@ -98,10 +98,10 @@ export class States implements RedisBackend {
         const reply = await load.run(redis, this.#keys.all(store), args);
         await this.#replicas.have(redis);
         return reply as Reply | null;
-      } catch (cause) {
-        if (!isForeign(cause)) throw cause;
-        const message = `What Redis has under the name of "${store}" is not Violet's: ${(cause as Error).message}`;
-        return fail("E_STATE_INVALID", { store }, { message, cause });
+      } catch (error) {
+        if (!isForeign(error)) throw error;
+        const message = `What Redis has under the name of "${store}" is not Violet's: ${(error as Error).message}`;
+        return fail("E_STATE_INVALID", { store }, { message });
       }
     });
     if (!reply) return this.#nothing(store);

@@ -67,9 +67,9 @@ const StoredRecord = object({
 export function checked(store: string, reply: Reply): Loaded {
   try {
     return loadedOf(store, reply);
-  } catch (cause) {
-    const message = `What Redis has of "${store}" is not as Violet writes it: ${(cause as Error).message} It is left as it is.`;
-    return fail("E_STATE_INVALID", { store }, { message, cause });
+  } catch (error) {
+    const message = `What Redis has of "${store}" is not as Violet writes it: ${(error as Error).message} It is left as it is.`;
+    return fail("E_STATE_INVALID", { store }, { message });
   }
 }
 
@@ -89,6 +89,15 @@ function must(fact: unknown, otherwise: string): asserts fact {
   if (!fact) throw new Error(otherwise);
 }
 
+/** What is wrong with it is not said: that would quote it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("A text is no JSON.");
+  }
+}
+
 function countOf(text: unknown): number {
   const count = Number(text || "none");
   must(isCount(count), "A number is none.");
@@ -96,7 +105,7 @@ function countOf(text: unknown): number {
 }
 
 function stateOf(store: string, text: string, later: readonly Entry[]): JsonObject {
-  const value = plain(JSON.parse(text), store);
+  const value = plain(parsed(text), store);
   must(typeof value === "object" && value && !Array.isArray(value), "Its value is no object.");
   const tree = new Tree(value as JsonObject);
   for (const { ops } of later) for (const op of ops) must(tree.apply(op), "An op does not apply.");
@@ -115,7 +124,7 @@ function entriesOf(store: string, version: number, logged: Reply[6]): readonly E
 }
 
 function entryOf(store: string, text: string): Entry {
-  const entry = JSON.parse(text) as Entry;
+  const entry = parsed(text) as Entry;
   must(!refusalOf(StoredEntry, entry), "An entry is none.");
   return { ...entry, ops: entry.ops.map((op) => clean(op, store)) };
 }
@@ -132,9 +141,9 @@ function clean(op: Op, store: string): Op {
 function recordsOf(fields: readonly string[]): ReadonlyMap<string, WriterRecord> {
   const records = new Map<string, WriterRecord>();
   for (let at = 0; at < fields.length; at += 2) {
-    const [writer, record] = [fields[at], fields[at + 1]].map((text) => JSON.parse(text as string));
+    const [writer, record] = [fields[at], fields[at + 1]].map((text) => parsed(text as string));
     must(typeof writer === "string" && !refusalOf(StoredRecord, record), "A writer's record is none.");
-    records.set(writer, record);
+    records.set(writer, record as WriterRecord);
   }
   return records;
 }

@@ -162,6 +162,24 @@ suite("a Redis that takes no writes", () => {
   });
 });
 
+suite("a Redis with replicas", () => {
+  test("T56 has a commit acknowledged when so many of them have it, and not before", async () => {
+    const backend = opened(server.url, { replicas: 1, timeoutMs: 400 });
+    const writing = new Writing(backend, storeName());
+    await assert.rejects(writing.commit(one), unavailable(/0 of 1 replicas have it/));
+    await assert.rejects(backend.load(writing.store), unavailable(/0 of 1 replicas have it/));
+    await assert.rejects(backend.check(), unavailable(/0 of 1 replicas have it/));
+    await other.follow(server);
+    await back(backend);
+    const next = (await backend.load(writing.store)) as StoredState;
+    const again = Object.assign(new Writing(backend, writing.store, next.epoch), { version: next.version });
+    await Promise.all([again.commit(one), ...Array.from({ length: 20 }, () => begun(backend))]);
+    assert.equal(await other.admin.hget(keyOf(writing.store), "version"), `${next.version + 1}`);
+    await other.admin.replicaof("NO", "ONE");
+    await other.admin.flushall();
+  });
+});
+
 suite("a Redis that lost something", () => {
   test("T56 begins an epoch after each start, once for all processes", async () => {
     const [backend, second] = [opened(server.url), opened(server.url)];
