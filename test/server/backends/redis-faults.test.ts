@@ -198,7 +198,7 @@ suite("a Redis that lost something", () => {
     const [mine, theirs] = [opened(server.url), opened(other.url)];
     await other.follow(server);
     const writing = await begun(mine);
-    await server.admin.wait(1, 0);
+    await until(() => other.admin.exists(keyOf(writing.store)));
     await other.admin.replicaof("NO", "ONE");
     await back(theirs);
 
@@ -224,8 +224,8 @@ suite("a Redis that lost something", () => {
     await other.follow(server);
     const writing = await begun(opened(server.url));
     const unaware = Object.assign(new Writing(opened(server.url), writing.store), { version: 1 });
-    await unaware.backend.load(writing.store);
-    await server.admin.wait(1, 0);
+    assert.equal((await unaware.backend.load(writing.store))?.epoch, "first");
+    await until(() => other.admin.exists(keyOf(writing.store)));
     await other.admin.replicaof("NO", "ONE");
     await writing.commit(by("ann.1", 2));
     await server.follow(other);

@@ -149,7 +149,7 @@ suite("an app whose Redis fails", () => {
     const { site } = await start({ timeoutMs: 1000 }, primary.url);
     const [author, reader] = [await visit(site), await visit(site)];
     await say(author, "in the replica");
-    await primary.admin.wait(1, 0);
+    await until(() => replica.admin.exists(keyOf("redis-talk")));
     replica.freeze();
     await say(author, "not there");
     await count(author);

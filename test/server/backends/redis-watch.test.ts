@@ -78,7 +78,7 @@ suite("another process's commits in Redis", () => {
   });
 
   test("T58 that came while nobody listened are told when the connection is back", async () => {
-    const { told, other } = await watched();
+    const { told, other } = await watched({ lookMs: 3_600_000 });
     await server.admin.call("CLIENT", "KILL", "TYPE", "pubsub");
     await other.commit(one);
     await until(() => told.length);
