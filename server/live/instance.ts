@@ -484,7 +484,8 @@ export class Instance extends Authority {
 
   #enter({ n, author, ops, undo, refusal, cause, grown = 0 }: Outcome) {
     const { writer } = author;
-    const [now = author] = this.subscriptions;
+    // Its link may be another one by now. Another element's numbers mean other calls.
+    const now = [...this.subscriptions].find((each) => each.writer === writer);
     this.enqueue(
       { entry: { ops, writer, n, at: this.#host.now(), refusal }, undo, author: now, isChanged: true, cause },
       grown,

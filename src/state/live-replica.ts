@@ -46,13 +46,23 @@ interface GivenInstance extends Given {
 /** What was called is answered within this time, or not waited for, when its element has gone. */
 const LEAVE_MS = 10_000;
 
-const definitions = new Map<string, Definition>();
-/** What pages know of components, by their definitions' names. */
-const abouts = new WeakMap<LiveHost, Map<string, About>>();
+/** Elements may follow each other under one name: what one of them has sent is not another's, so each has lives of its own. */
+const LIVES = 1000;
+let made = 0;
 
-function definitionOf(component: string): Definition {
-  const known = definitions.get(component) ?? liveDefinition(component);
-  definitions.set(component, known);
+/** What a page knows of a component. */
+interface Component {
+  readonly definition: Definition;
+  about?: About | undefined;
+}
+
+const components = new WeakMap<LiveHost, Map<string, Component>>();
+
+function componentOf({ component: name }: Mounting, host: LiveHost): Component {
+  const all = components.get(host) ?? new Map<string, Component>();
+  components.set(host, all);
+  const known = all.get(name) ?? { definition: liveDefinition(name) };
+  all.set(name, known);
   return known;
 }
 
@@ -69,8 +79,9 @@ export class LiveReplica extends Replica implements Mounted {
   error: LiveError | undefined;
   isEnded = false;
   readonly #host: LiveHost;
-  readonly #abouts: Map<string, About>;
+  readonly #component: Component;
   readonly #params: JsonObject;
+  readonly #lives = LIVES * made++;
   /** Tells its element; undefined while it has none. */
   #changed: (() => void) | undefined;
   /** The server has answered on this link. */
@@ -86,8 +97,8 @@ export class LiveReplica extends Replica implements Mounted {
 
   /** The instance that an element has left and that is not over, else another one. Throws E_DUPLICATE_KEY. */
   static of(mounting: Mounting, host: LiveHost): LiveReplica {
-    const { component, key = mounting.rendered, changed } = mounting;
-    const known = host.known(wireName(definitionOf(component), key));
+    const { key = mounting.rendered, changed } = mounting;
+    const known = host.known(wireName(componentOf(mounting, host).definition, key));
     if (!(known instanceof LiveReplica)) return new LiveReplica({ ...mounting, key }, host);
     // A copy of a rendered element has no key of its own.
     if (known.#changed) return new LiveReplica(mounting, host);
@@ -97,19 +108,18 @@ export class LiveReplica extends Replica implements Mounted {
   }
 
   constructor(mounting: Mounting, host: LiveHost) {
-    const { component, params, changed } = mounting;
+    const component = componentOf(mounting, host);
+    const { definition } = component;
     // An element that was made here, without a key of its own.
     const { key = `~${host.random().toString(36).slice(2)}` } = mounting;
-    const definition = definitionOf(component);
     const given = host.given(`${definition.name}/${key}`);
     super(definition, key, host, given);
     this.#host = host;
-    this.#abouts = abouts.get(host) ?? new Map();
-    abouts.set(host, this.#abouts);
-    this.#learn(given?.live);
-    this.#params = params;
+    this.#component = component;
+    component.about = given?.live ?? component.about;
+    this.#params = mounting.params;
     if (isTooBig(JSON.stringify(plain(this.#given, this.name)))) fail("E_TOO_BIG", { store: this.name });
-    this.#changed = changed;
+    this.#changed = mounting.changed;
     this.error = given?.error;
     if (this.error) void adoptErrors(mounting.host);
     if (DEV) blame(this, { element: mounting.host.localName });
@@ -125,11 +135,7 @@ export class LiveReplica extends Replica implements Mounted {
   }
 
   get about(): About | undefined {
-    return this.#abouts.get(this.definition.name);
-  }
-
-  #learn(about: About | undefined) {
-    if (about) this.#abouts.set(this.definition.name, about);
+    return this.#component.about;
   }
 
   /** Of what its element was given what the component takes, once that is known. */
@@ -142,13 +148,14 @@ export class LiveReplica extends Replica implements Mounted {
   }
 
   override subscription() {
-    return { ...super.subscription(), params: this.#given };
+    const subscription = super.subscription();
+    return { ...subscription, life: this.#lives + subscription.life, params: this.#given };
   }
 
   override receive(frame: Frame<"state"> | Parameters<Replica["receive"]>[0]): void {
     const { pending, isLoaded } = this;
     if (frame.type === "state") {
-      this.#learn(frame.live);
+      this.#component.about = frame.live ?? this.about;
       this.#isUp = true;
       if (this.isEnded) this.#endSoon();
     }

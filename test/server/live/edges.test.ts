@@ -476,6 +476,24 @@ suite("a live component", () => {
     assert.deepEqual([n(a), a.error, started, app.counters.errors], [100, undefined, 1, {}]);
   });
 
+  test("takes the calls of another element, whose own has left with the link, for others than that one's", async () => {
+    const a = mount("box", "a");
+    a.send("wait", []);
+    a.send("add", []);
+    await until(() => started === 1);
+    page.runtime.link.drop(closeCodes.parked);
+    a.unmount();
+    await until(() => a.isEnded);
+    const b = mount("box", "a");
+    page.runtime.link.connect();
+    await b.loaded();
+    b.send("grow", [3]);
+    await page.until("live");
+    gate.resolve();
+    await settled(b);
+    assert.deepEqual([b.snapshot(), b.error, started], [{ n: 100, text: "xxx" }, undefined, 1]);
+  });
+
   test("may have a key with slashes; one that is too long, and too many params, are its own error", async () => {
     assert.throws(() => mount("box", "k".repeat(190)), { code: "E_BAD_KEY" });
     assert.throws(() => mount("box.given", "big", { tags: ["x".repeat(60_000)] }), { code: "E_TOO_BIG" });
