@@ -27,6 +27,8 @@ export class FaultyLink implements Wire {
   readonly #events: TransportEvents;
   readonly #wire: PageWire;
   #state: "open" | "half-open" | "over" = "open";
+  /** The server has closed it: what arrives there is not read any more. */
+  #isClosed = false;
   /** What is on its way, in order. */
   readonly #up: Way = [];
   readonly #down: Way = [];
@@ -53,6 +55,7 @@ export class FaultyLink implements Wire {
   send(text: string): void {
     this.#carry(this.#up, () => {
       if (this.#host.isDropped()) return this.cut();
+      if (this.#isClosed) return;
       this.#host.arrived(text);
       this.#wire.send(text);
     });
@@ -74,6 +77,7 @@ export class FaultyLink implements Wire {
   }
 
   #closed(code: number) {
+    this.#isClosed = true;
     // The server gave up on a link of which the page does not know yet.
     if (this.#state === "half-open") this.#end();
     this.#carry(this.#down, () => {

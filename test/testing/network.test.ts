@@ -53,6 +53,17 @@ suite("a bad network", () => {
     assert.ok(ada.network.counts.delayed > 0);
   });
 
+  test("repeats nothing that no server got: it had closed the link before that arrived", async () => {
+    await using site = await testSite({ clock: new TestClock() });
+    const ada = await site.client({ stores });
+    ada.network.set({ delayMs: 1000, duplicate: 1 });
+    ada.store(board).count = 1;
+    await site.pass(500);
+    await site.restart({ how: "close" });
+    await converged(site);
+    assert.equal(ada.network.counts.duplicated, 0);
+  });
+
   test("cuts: both ends know it at once, and the client comes back", async () => {
     const clock = new TestClock();
     await using site = await testSite({ clock });
