@@ -108,8 +108,8 @@ const optionsOf = ({ name, title }: Page) => ({
 function addRooms(site: Express, app: VioletApp, { backend }: VioletOptions) {
   const page = pages.find(({ name }) => name === "rooms") as Page;
   const isKept = backend !== undefined && backend.durability !== "volatile";
-  site.get("/rooms", ({ query: { name = "lobby" } }, response) =>
-    response.redirect(`/rooms/${encodeURIComponent(String(name))}`),
+  site.get("/rooms", ({ query: { name } }, response) =>
+    response.redirect(`/rooms/${typeof name === "string" ? encodeURIComponent(name) : "lobby"}`),
   );
   site.get(
     "/rooms/:name",

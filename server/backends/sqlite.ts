@@ -9,7 +9,7 @@ import type { EntryRow, LoadedState } from "./sqlite/calls.ts";
 import { StateFile } from "./sqlite/state-file.ts";
 
 export interface SqliteOptions {
-  /** The longest that a call waits for the disk, in milliseconds; then it rejects with E_UNAVAILABLE. Default 5,000. */
+  /** The longest that a call waits for the disk, in milliseconds; then it rejects with E_UNAVAILABLE. Default 10,000. */
   readonly timeoutMs?: number;
   /** The file grows to so many bytes; then commits reject with E_UNAVAILABLE. Default: as far as the disk goes. */
   readonly maxBytes?: number;
@@ -29,7 +29,7 @@ const MIN_BYTES = 256 * 1024;
  *     violet({ backend: sqlite("data/states.db") });
  */
 export function sqlite(file: string, options: SqliteOptions = {}): Backend {
-  const { timeoutMs = 5000, maxBytes, now = Date.now } = options;
+  const { timeoutMs = 10_000, maxBytes, now = Date.now } = options;
   check(file, timeoutMs, maxBytes);
   const states = new StateFile({ path: resolve(file), timeoutMs, maxBytes, now });
   const checkpoints = new Checkpoints();

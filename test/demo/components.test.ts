@@ -95,6 +95,7 @@ suite("the demo's sign-up", () => {
       callback: "signUp",
       code: "E_VALIDATION",
       field: "email",
+      fields: { email: "There is an account for this address." },
       message: "There is an account for this address.",
     });
   });

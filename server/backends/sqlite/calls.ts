@@ -70,7 +70,5 @@ export interface Answer {
 /** What a thread is started with. */
 export interface FileOptions {
   readonly path: string;
-  /** How long to wait for a lock that another program has, in milliseconds. */
-  readonly busyMs: number;
   readonly maxBytes: number | undefined;
 }

@@ -57,9 +57,12 @@ const SCHEMA = `
 /** After more than this was written at once the log of SQLite's own gives the room back, in bytes. */
 const JOURNAL_BYTES = 16 * 1024 * 1024;
 
+/** A lock that another program has is waited for so long. Nobody else is served meanwhile, and who writes comes again. */
+const BUSY_MS = 1000;
+
 /** Opens a file that is ours or new; nothing is written yet. Throws E_OPTION for any other. */
-export function openFile(path: string, busyMs: number): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: busyMs });
+export function openFile(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
     checkOwner(database, path);
     return database;

@@ -60,11 +60,8 @@ export class StateFile {
   }
 
   #start(): Thread {
-    const { path, timeoutMs, maxBytes } = this.#options;
-    // A lock that another program has is waited for so long that the answer still comes in time.
-    const thread: Thread = new Thread({ path, busyMs: Math.ceil(timeoutMs / 2), maxBytes }, () =>
-      this.#ended(thread),
-    );
+    const { path, maxBytes } = this.#options;
+    const thread: Thread = new Thread({ path, maxBytes }, () => this.#ended(thread));
     const sweep = () => void this.#sweep(thread);
     this.#sweeping = setInterval(sweep, SWEEP_MS).unref();
     queueMicrotask(sweep);

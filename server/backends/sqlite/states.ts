@@ -44,8 +44,8 @@ export class States implements Calls {
   #commits: number;
 
   /** Opens a file, or makes it. Throws E_OPTION, E_UNAVAILABLE, and SQLite's errors. */
-  constructor({ path, busyMs, maxBytes }: FileOptions) {
-    this.#database = openFile(path, busyMs);
+  constructor({ path, maxBytes }: FileOptions) {
+    this.#database = openFile(path);
     try {
       this.#run = new RunFile(`${path}.run`);
     } catch (error) {
@@ -114,14 +114,15 @@ export class States implements Calls {
     const state = this.#current(store, now);
     const isNext = state ? state.epoch === epoch && state.version === commit.version : commit.version === 0;
     if (!isNext) return "conflict";
-    if (state && state.schema !== schema) this.#sql.forgetEntries.run(state.id);
     const id = state?.id ?? Number(this.#sql.add.run(JSON.stringify(store), epoch, schema).lastInsertRowid);
     for (const writer of commit.forgotten) this.#sql.forgetWriter.run(id, JSON.stringify(writer));
     const version = this.#log(id, commit);
     this.#sql.advance.run(version, schema, until, id);
     if (value !== undefined) {
       this.#sql.setCheckpoint.run(id, version, value);
-      this.#sql.trim.run(id, id, LOG_OPS, LOG_LETTERS);
+      // Of a state in another shape nobody goes on from an older version.
+      if (state && state.schema !== schema) this.#sql.forgetEntries.run(id);
+      else this.#sql.trim.run(id, id, LOG_OPS, LOG_LETTERS);
     }
     return "stored";
   }

@@ -11,10 +11,13 @@ const options = workerData as FileOptions;
 const PASSING = new Set([5, 13]);
 
 let states: States | undefined;
+/** It is one that we can have: what is wrong with it since then may be right again. */
+let wasOpen = false;
 
 function answer({ call, argument }: Question): unknown {
   if (call === "close") return close();
   states ??= new States(options);
+  wasOpen = true;
   return states[call](argument);
 }
 
@@ -27,7 +30,8 @@ function close() {
 /** After an error of the disk the file is opened anew by the next question. */
 function failed(error: unknown): Answer["error"] {
   const { message, errcode = 0 } = error as Error & { readonly errcode?: number };
-  if (error instanceof VioletError) return { code: error.code as "E_OPTION" | "E_UNAVAILABLE", message };
+  if (error instanceof VioletError)
+    return { code: error.code === "E_OPTION" && !wasOpen ? error.code : "E_UNAVAILABLE", message };
   if (!PASSING.has(errcode & 0xff)) close();
   return { code: "E_UNAVAILABLE", message: `${options.path}: ${message}` };
 }

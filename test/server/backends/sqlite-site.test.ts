@@ -7,8 +7,11 @@ import { array, object, string } from "superstruct";
 import type { Backend, StoredState } from "../../../server/backends/backend.ts";
 import { sqlite } from "../../../server/backends/sqlite.ts";
 import { html, settled, shared, snapshot } from "../../../src/index.ts";
+import type { Definition } from "../../../src/state/definition.ts";
+import { definitionOf } from "../../../src/state/store.ts";
 import { converged, testSite } from "../../../testing/index.ts";
 import { newFolder } from "../../support/folder.ts";
+import { HubBench, only } from "../../support/hub.ts";
 import { NodeClient } from "../../support/node-client.ts";
 import { MemoryLogger, serve } from "../../support/serve.ts";
 import { assert, suite, test } from "../../support/suite.ts";
@@ -17,6 +20,14 @@ import { increment, Writing } from "./conformance.ts";
 const talk = shared("sqlite-talk", {
   state: object({ lines: array(string()) }),
   initial: () => ({ lines: [] }),
+});
+
+/** It was like that one. */
+const article = shared("sqlite-article", {
+  state: object({ text: string() }),
+  initial: () => ({ text: "" }),
+  version: 2,
+  migrate: (value) => ({ text: (value as { lines: string[] }).lines.join() }),
 });
 
 const newFile = () => join(newFolder(), "states.db");
@@ -82,6 +93,49 @@ suite("an app on sqlite(file) that starts again", () => {
   });
 });
 
+suite("a state of sqlite(file) that an older version of the app wrote", () => {
+  const now = definitionOf(article);
+  const old: Definition = { ...definitionOf(talk), name: now.name };
+  const lines = ["one", "two"];
+
+  /** A file with that state, and a page's last look at it. */
+  async function written() {
+    const file = newFile();
+    const backend = sqlite(file);
+    const authority = await new HubBench({ backend }).hub.open(old, undefined);
+    for (const line of lines) {
+      authority.write(["splice", ["lines", authority.version], 0, [line]]);
+      await authority.settled();
+    }
+    await backend.close();
+    return { file, last: { store: old.name, epoch: authority.epoch, version: authority.version, life: 1 } };
+  }
+  test("stops its store where it does not fit, and is left as it is", async () => {
+    const { file } = await written();
+    const backend = sqlite(file);
+    const wrong: Definition = { ...now, version: 1 };
+    await assert.rejects(new HubBench({ backend }).hub.open(wrong, undefined), { code: "E_STATE_INVALID" });
+    assert.deepEqual((await backend.load(old.name))?.value, { lines });
+    await backend.close();
+  });
+
+  test("is migrated, and sent as a whole to pages that know its version in the old shape", async () => {
+    const { file, last } = await written();
+    // Once before it is stored in its new shape, and once after.
+    for (const text of ["one,two", "three"]) {
+      const backend = sqlite(file);
+      const bench = new HubBench({ backend });
+      const authority = await bench.hub.open(now, undefined);
+      const page = bench.page();
+      const { value, patches } = only(await page.hello("ann", last), "state");
+      assert.deepEqual([value, patches], [{ text }, undefined]);
+      authority.write(["set", ["text"], "three"]);
+      await authority.settled();
+      await backend.close();
+    }
+  });
+});
+
 suite("an app on sqlite(file) whose file takes nothing", () => {
   /** Over sockets, as a load balancer and two pages see it. */
   async function start(backend: Backend) {
@@ -118,7 +172,7 @@ suite("an app on sqlite(file) whose file takes nothing", () => {
 
   test("T55 T60 keeps what pages write with them, goes on reading, and takes all of it when the file is free", async () => {
     const file = newFile();
-    const { site, author, until, end } = await start(sqlite(file, { timeoutMs: 1000 }));
+    const { site, author, until, end } = await start(sqlite(file));
     await say(author, "before");
     const other = new DatabaseSync(file);
     other.exec("BEGIN IMMEDIATE");
@@ -127,7 +181,10 @@ suite("an app on sqlite(file) whose file takes nothing", () => {
     while (!isTold()) await sleep(10);
     assert.equal(author.core(talk).pending, 1);
     await until(503);
-    const reader = await NodeClient.visit(site.url);
+    // A page that is asked for while a write waits is rendered with it, or not at all.
+    let page = await site.get("/");
+    while (page.status !== 200) page = await site.get("/");
+    const reader = NodeClient.of(site.url, page);
     await reader.core(talk).loaded();
     assert.deepEqual(linesOf(reader.core(talk).snapshot()), ["before"]);
     other.exec("ROLLBACK");
