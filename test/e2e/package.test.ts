@@ -75,6 +75,15 @@ suite("the package", () => {
       assert.ok(!folders.includes(name), name);
   });
 
+  test("keeps states in a file, by a thread that it brings along", async () => {
+    const code = `import { sqlite } from "violet-live/server";
+      const backend = sqlite("states.db");
+      await backend.check();
+      await backend.close();
+      console.log("kept");`;
+    assert.match(await run(process.execPath, ["--input-type=module", "--eval", code]), /kept/);
+  });
+
   test("can be imported in Node by every entry", async () => {
     const code = `for (const entry of ${JSON.stringify(entries)}) await import(entry); console.log("imported");`;
     assert.match(await run(process.execPath, ["--input-type=module", "--eval", code]), /imported/);

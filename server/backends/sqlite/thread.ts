@@ -4,7 +4,10 @@ import { VioletError } from "../../../src/errors.ts";
 import type { Answer, Calls, FileOptions, Question } from "./calls.ts";
 
 /** A `.ts` among the sources, a `.js` in lib/. */
-const entry = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+const extension = extname(import.meta.url);
+const entry = new URL(`./worker${extension}`, import.meta.url);
+/** Sources need the flags of this process (undefined) to be read; for a built file they may be wrong. */
+const flags = extension === ".ts" ? undefined : [];
 
 /** The thread in which a file is read and written: whoever waits for the disk is not the event loop. */
 export class Thread {
@@ -18,7 +21,7 @@ export class Thread {
   constructor(options: FileOptions, ended: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#path = options.path;
-    this.#worker = new Worker(entry, { workerData: options, name: "violet-sqlite" });
+    this.#worker = new Worker(entry, { workerData: options, execArgv: flags, name: "violet-sqlite" });
     this.#worker.on("message", (answer: Answer) => this.#answered(answer));
     this.#worker.on("error", ({ message }) => this.#fail(message));
     this.#worker.on("exit", () => {
