@@ -45,9 +45,9 @@ export interface RedisBackend extends Backend {
 
 /**
  * States in Redis, for many processes. `server` is a URL, `redis://` or `rediss://`, or ioredis's options, those of Sentinel
- * among them. It has to keep an append-only file, and to refuse writes when it is full; `durability` is what its settings
- * say, and "volatile" until they are known. How to set it up is said in docs/backends.md. Needs the package `ioredis`. Runs on the
- * server. Throws E_OPTION; calls reject with it where the server's settings are not what is asked for.
+ * among them. It has to keep an append-only file, and to refuse writes when it is full: calls reject with E_OPTION where the
+ * server's settings are not what is asked for. How to set it up is said in docs/backends.md. Needs the package `ioredis`.
+ * Runs on the server. Throws E_OPTION.
  *
  *     violet({ backend: redis("redis://127.0.0.1:6379") });
  */

@@ -79,8 +79,10 @@ export class States implements RedisBackend {
     });
   }
 
+  /** Before the server's settings are known, what they have to be. */
   get durability(): Durability {
-    return this.#durability ?? "volatile";
+    const { volatile, durability } = this.#given;
+    return this.#durability ?? (volatile ? "volatile" : (durability ?? "process"));
   }
 
   /** A server that comes in place of the first one has to be worth as much. */
