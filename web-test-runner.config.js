@@ -63,7 +63,7 @@ export default {
   // Tests want Lit's development build, and not to be told so in each file.
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode"),
   reporters: [defaultReporter(), noSkips, outcomes],
-  testFramework: { config: { forbidOnly: true, timeout: 30_000 } },
+  testFramework: { config: { forbidOnly: true, timeout: Number(process.env.VIOLET_TEST_MS ?? 20_000) } },
   testRunnerHtml: (framework) =>
     `<!doctype html><meta charset="utf-8"><script>globalThis.VIOLET_SEED = ${seed}</script>
 <script type="module" src="${framework}"></script>`,
