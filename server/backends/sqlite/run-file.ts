@@ -3,8 +3,8 @@
  * knows how many commits FILE has had: if FILE has fewer it was put back from a backup, and pages may have seen versions
  * that will be made a second time.
  *
- * It is written after each commit and before the answer, and not synced. A process that is killed leaves it right, or one
- * commit behind that nobody has heard of; after a loss of power it may be further behind, never ahead.
+ * It is written after each commit and before the answer, and synced only at the start. A process that is killed leaves it
+ * right, or one commit behind that nobody has heard of; after a loss of power it may be further behind, never ahead.
  */
 import { rmSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
@@ -26,6 +26,10 @@ export class RunFile {
     const { commits } = this.#database.prepare("SELECT commits FROM run").get() as { commits: number | null };
     this.commits = commits ?? undefined;
     this.#set = this.#database.prepare("UPDATE run SET commits = ?");
+  }
+
+  start(commits: number): void {
+    this.reached(commits);
     this.#database.exec("PRAGMA synchronous = OFF");
   }
 

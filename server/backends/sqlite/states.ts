@@ -56,6 +56,7 @@ export class States implements Calls {
       prepareFile(this.#database, maxBytes);
       this.#sql = statements(this.#database);
       this.#commits = this.#recover();
+      this.#run.start(this.#commits);
     } catch (error) {
       this.close();
       throw error;
@@ -72,7 +73,6 @@ export class States implements Calls {
       this.#sql.begin.run(randomBytes(6).toString("base64url"));
       this.#sql.reached.run(after);
     });
-    this.#run.reached(after);
     return after;
   }
 

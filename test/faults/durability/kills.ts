@@ -24,6 +24,7 @@ export const manyKills: Run = async (size, figures) => {
   for (let n = 0; n < AUTHORS; n++) authors.push(await household.page(String(n % BOARDS)));
 
   const starts: number[] = [];
+  const epochs = new Set<string | undefined>();
   let undecided = 0;
   let notStored = 0;
   for (let kill = 0; kill < kills[size]; kill++) {
@@ -34,6 +35,7 @@ export const manyKills: Run = async (size, figures) => {
     starts.push(await household.server.ask("readyMs"));
     const stored = new Set((await boards(household)).flat());
     for (const { acknowledged, replica } of authors) {
+      epochs.add(replica.epoch);
       undecided += replica.pending;
       notStored += acknowledged.filter((id) => !stored.has(id)).length;
     }
@@ -49,6 +51,7 @@ export const manyKills: Run = async (size, figures) => {
   figures.equal("kills", starts.length, kills[size]);
   figures.atLeast("writes that a kill found unacknowledged", undecided, 1);
   figures.equal("acknowledged, and not there without their pages", notStored, 0);
+  figures.equal("epochs", epochs.size, 1);
   figures.note("writes", written.length);
   figures.equal("writes lost", written.filter((id) => !present.has(id)).length, 0);
   figures.equal("writes doubled", all.flat().length - present.size, 0);
