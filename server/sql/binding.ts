@@ -86,9 +86,10 @@ export class Binding implements Bound, Viewer {
     const { path } = this.#place;
     const { model } = this.#row.table;
     const trouble = this.#row.troubleOf(this.#options.conditions);
-    const wasOut = this.#isOut;
+    const isNews = trouble && !this.#isOut;
     this.#isOut = trouble !== undefined;
-    if (trouble) return wasOut || this.#place.failed(trouble);
+    if (isNews) this.#place.failed(trouble);
+    if (trouble) return;
     const own = this.#own;
     this.#shown = model.shown(this.#row.value);
     const ops = model.visible.flatMap(({ name }): Op[] => {

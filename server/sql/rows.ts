@@ -1,6 +1,5 @@
 /** The rows of a database that states of this process are bound to: each is here once, for all who show it. */
 import { fail, VioletError } from "../../src/errors.ts";
-import { isSame } from "./columns.ts";
 import type { Written } from "./dialect.ts";
 import type { Condition } from "./model.ts";
 import { Row, type Viewer } from "./row.ts";
@@ -9,6 +8,8 @@ import type { Table } from "./table.ts";
 export class Rows {
   readonly #report: (error: unknown) => void;
   readonly #held = new Map<string, Row>();
+  /** Those that rows were shown of. */
+  readonly #tables = new Set<Table>();
   readonly #loading = new Map<string, Promise<Row>>();
   /** Those that could not be read again when that was due. */
   readonly #stale = new Set<Row>();
@@ -66,6 +67,7 @@ export class Rows {
     const held = known ?? row;
     held.viewers.add(viewer);
     this.#held.set(id, held);
+    this.#tables.add(row.table);
     // What others wrote since it was read nobody has heard.
     if (!known) this.#refresh(held);
     return held;
@@ -89,8 +91,10 @@ export class Rows {
   /** Somebody wrote this. Versions may come late, twice, or not at all. */
   heard({ table, key, version }: Written): void {
     if (!key) return void this.check(table);
-    for (const row of this.#held.values())
-      if (row.table.model.table === table && isSame(row.key, key)) this.#refresh(row, version);
+    for (const its of this.#tables) {
+      const row = its.model.table === table && this.#held.get(idOf(its, key));
+      if (row) this.#refresh(row, version);
+    }
   }
 
   /** Compares the versions of what is shown with those in the database. */
