@@ -22,7 +22,10 @@ export const sqlite = (file: string): Dialect => ({
 });
 
 /** A `.ts` among the sources, a `.js` in lib/. */
-const entry = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
+const extension = extname(import.meta.url);
+const entry = new URL(`./sqlite-worker${extension}`, import.meta.url);
+/** Sources need the flags of this process (undefined) to be read; for a built file they may be wrong. */
+const flags = extension === ".ts" ? undefined : [];
 
 class ThreadDialect extends SqliteDialect {
   readonly #file: string;
@@ -99,7 +102,7 @@ class ThreadConnection implements DatabaseConnection {
   }
 
   #start(): Worker {
-    const worker = new Worker(entry, { workerData: this.#file, name: "violet-rows" });
+    const worker = new Worker(entry, { workerData: this.#file, execArgv: flags, name: "violet-rows" });
     worker.on("message", (answer: Answer) => this.#answered(answer));
     worker.on("error", (error) => this.#fail(error));
     worker.on("exit", () => {
