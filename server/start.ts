@@ -13,7 +13,10 @@ const survives: Readonly<Record<Durability, string>> = {
 /** Says where states live, and what an acknowledgement is worth. */
 export function tellDurability({ backend: { name, durability }, logger }: Settings): void {
   if (durability === "volatile" && name !== "memory")
-    logger.warn({ durability }, `state: ${name}, which may lose all of it: it takes writes that it does not keep`);
+    logger.warn(
+      { durability },
+      `state: ${name}, which may lose all of it: it takes writes that it does not keep`,
+    );
   else logger.info({ durability }, `state: ${name}, ${survives[durability]}`);
 }
 
