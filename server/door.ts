@@ -25,6 +25,8 @@ export interface Credentials {
   readonly self: Client;
 }
 
+type User = object | null | undefined;
+
 /** Who makes a request that does something. */
 interface HttpCaller {
   readonly client: Client;
@@ -79,7 +81,7 @@ export class Door {
     return id === undefined ? undefined : sessionOf(request, id, user);
   }
 
-  #user(request: IncomingMessage) {
+  #user(request: IncomingMessage): User | Promise<User> {
     const { authenticate, limits } = this.#settings;
     const answer = authenticate(request);
     return isAwaitable(answer) ? inTime(answer, { what: "authenticate", ...limits }) : answer;

@@ -138,7 +138,7 @@ class Shown extends LiveReplica {
       made.outcome = outcome instanceof VioletError ? outcome.code : true;
       made.life = this.state.life;
     } else if (batch && !batch.call && outcome === true)
-      this.text = { value: String(batch.ops.at(-1)?.[2]), life: this.state.life };
+      this.text = { value: batch.ops.at(-1)?.[2] as string, life: this.state.life };
   }
 }
 
@@ -231,7 +231,7 @@ class Storm {
     for (const shown of this.#shown.values()) this.#checkShown(shown);
     for (const shown of [...this.#shown.values(), ...this.#left])
       for (const made of shown.calls) this.#checkCall(made);
-    for (const code of truth.late) assert.ok(code === "E_LATE", `late: ${code}`);
+    for (const code of truth.late) assert.ok(code === "E_LATE", `late: ${String(code)}`);
   }
 
   #checkShown({ state: { life = -1, log, text }, text: last, calls }: Shown) {

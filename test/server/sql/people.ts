@@ -341,7 +341,7 @@ export class Shown {
   /** The same in a page that is not ours: its own checks are gone. Gives the code of the refusal. */
   async force(path: string, value: unknown): Promise<string | undefined> {
     const about = { callbacks: {}, params: [], model: [path] };
-    Object.defineProperty(this.instance, "about", { value: about });
+    Object.defineProperty(this.instance, "about", { configurable: true, value: about });
     await this.type(path, value);
     return this.error;
   }
