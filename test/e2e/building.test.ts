@@ -32,7 +32,8 @@ suite("the guide's app", () => {
     await people.leave();
     const script = await getPage(`${url}/client.js`);
     assert.equal(script.status, 200);
-    assert.doesNotMatch(script.html, /startAt/);
+    assert.match(script.html, /counter-card/);
+    assert.doesNotMatch(script.html, /params\.startAt/);
     await site.stop();
   };
 
