@@ -250,6 +250,7 @@ suite("a form with JavaScript", () => {
   test("that a script sends past it comes back, and goes on as if it had been sent by it", async () => {
     await label("Word").fill("too long");
     await label("Tag").fill("a");
+    await label("Flag").uncheck();
     const send = () =>
       page.locator("taking-form").evaluate((element) => {
         const form = element.shadowRoot?.querySelector<HTMLFormElement>("[data-on-submit]");
@@ -262,8 +263,8 @@ suite("a form with JavaScript", () => {
     assert.equal(await page.getByRole("alert").first().textContent(), tooLong);
     const isTyped = async () =>
       assert.deepEqual(
-        [await label("Word").inputValue(), await label("Tag").inputValue()],
-        ["too long", "a"],
+        [await label("Word").inputValue(), await label("Tag").inputValue(), await label("Flag").isChecked()],
+        ["too long", "a", false],
       );
     await isTyped();
     await press("Tick");

@@ -39,7 +39,7 @@ two</textarea>
         </form>
         <label>Outside <input name="outside" form="all" value="it is"></label><input name="text" form="nobody" value="x">
         <form @submit="give(word, tag)"><label>Word <input name="word" .value=${"word"}></label>
-          <label>Tag <input name="tag" value="tag"></label><label>Other tag <input name="tag"></label><input type="submit" value="Give"></form>
+          <label>Tag <input name="tag" value="tag"></label><label>Other tag <input name="tag"></label><label><input type="checkbox" name="flag" ?checked=${!last}>Flag</label><input type="submit" value="Give"></form>
         <form @submit=${this.live.tick}><button>Tick</button></form>
         <slot></slot>`;
     }
