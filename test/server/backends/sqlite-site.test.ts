@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { array, object, string } from "superstruct";
+import type { VioletApp } from "../../../server/app.ts";
 import type { Backend, StoredState } from "../../../server/backends/backend.ts";
 import { sqlite } from "../../../server/backends/sqlite.ts";
 import { html, settled, shared, snapshot } from "../../../src/index.ts";
@@ -153,8 +154,9 @@ suite("an app on sqlite(file) whose file takes nothing", () => {
     return {
       site,
       author,
-      until: async (status: number) => {
-        while ((await ready()) !== status) await sleep(10);
+      ready,
+      isReady: async () => {
+        while ((await ready()) !== 200) await sleep(10);
       },
       /** Pages come back to what was postponed by themselves. */
       async end() {
@@ -168,19 +170,26 @@ suite("an app on sqlite(file) whose file takes nothing", () => {
     core.write(["splice", ["lines", 0], 0, [line]]);
     return core.settled();
   };
+  /** Resolves when the page was told that its write has to wait; throws where that is acknowledged. */
+  async function postponed(app: VioletApp, saying: Promise<void>): Promise<void> {
+    let isSaid = false;
+    void saying.then(() => (isSaid = true));
+    while (!app.counters.errors.E_UNAVAILABLE) {
+      assert.ok(!isSaid, "it is acknowledged");
+      await sleep(10);
+    }
+  }
   const linesOf = (state: object | undefined) => (state as { lines: string[] }).lines;
 
   test("T55 T60 keeps what pages write with them, goes on reading, and takes all of it when the file is free", async () => {
     const file = newFile();
-    const { site, author, until, end } = await start(sqlite(file));
+    const { site, author, ready, isReady, end } = await start(sqlite(file));
     await say(author, "before");
     const other = new DatabaseSync(file);
     other.exec("BEGIN IMMEDIATE");
     const saying = say(author, "meanwhile");
-    const isTold = () => site.app.counters.errors.E_UNAVAILABLE;
-    while (!isTold()) await sleep(10);
-    assert.equal(author.core(talk).pending, 1);
-    await until(503);
+    await postponed(site.app, saying);
+    assert.equal(await ready(), 503);
     // A page that is asked for while a write waits is rendered with it, or not at all.
     let page = await site.get("/");
     while (page.status !== 200) page = await site.get("/");
@@ -190,7 +199,7 @@ suite("an app on sqlite(file) whose file takes nothing", () => {
     other.exec("ROLLBACK");
     other.close();
     await saying;
-    await until(200);
+    await isReady();
     assert.deepEqual(linesOf(site.app.run(() => snapshot(talk))), ["meanwhile", "before"]);
     reader.close();
     await end();
@@ -198,7 +207,7 @@ suite("an app on sqlite(file) whose file takes nothing", () => {
 
   test("T60 acknowledges nothing that a full file does not take, and takes it where there is room again", async () => {
     const backend = sqlite(newFile(), { maxBytes: 512 * 1024 });
-    const { site, author, until, end } = await start(backend);
+    const { site, author, ready, isReady, end } = await start(backend);
     await say(author, "before");
     const filled: string[] = [];
     /** As many states of this size as there is room for. */
@@ -216,13 +225,12 @@ suite("an app on sqlite(file) whose file takes nothing", () => {
       assert.match(await fill(letters), /states\.db: database or disk is full$/);
     const line = "meanwhile".repeat(1000);
     const saying = say(author, line);
-    while (!site.app.counters.errors.E_UNAVAILABLE) await sleep(10);
-    assert.equal(author.core(talk).pending, 1);
+    await postponed(site.app, saying);
     assert.deepEqual(((await backend.load("sqlite-talk")) as StoredState).value, { lines: ["before"] });
-    await until(503);
+    assert.equal(await ready(), 503);
     await backend.delete(filled);
     await saying;
-    await until(200);
+    await isReady();
     assert.deepEqual(((await backend.load("sqlite-talk")) as StoredState).value, { lines: [line, "before"] });
     await end();
   });
