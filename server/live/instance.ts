@@ -67,8 +67,8 @@ interface Written extends Draft {
 /** One call of the page, or one write to a field. */
 interface Told {
   readonly frame: BatchFrame;
+  readonly writer: string;
   readonly n: number;
-  readonly author: Subscription;
 }
 
 interface InstanceBeginning extends Beginning {
@@ -82,7 +82,7 @@ export class Instance extends Authority {
   readonly #host: InstanceHost;
   readonly #own: Own;
   #bounds = UNBOUND;
-  readonly #queue: Told[] = [];
+  #queue: Told[] = [];
   /** The call that is under way, until it is answered. */
   #told: Told | undefined;
   /** The same, while it may write. */
@@ -249,7 +249,12 @@ export class Instance extends Authority {
       get signal() {
         return signalOnce();
       },
-      render: () => this.#render(turn),
+      render: () => {
+        const sent = this.#render(turn);
+        // Nobody has to wait for it: what is wrong is said at the end of the call, too.
+        sent.catch(() => {});
+        return sent;
+      },
       broadcast: (event, data) => broadcast(event, data),
       broadcastTo: (to, event, data) => broadcast(event, data, [to].flat() as string[]),
     };
@@ -274,7 +279,8 @@ export class Instance extends Authority {
       super.commit(draft);
       this.#bounds.wrote(draft.ops);
     }
-    this.#turn?.renew();
+    // Who renders on without its element has no more time than the others.
+    if (!this.#isOver) this.#turn?.renew();
   }
 
   /** What a call wrote elsewhere is kept there before anybody is told. Undefined: nothing was written there. */
@@ -306,7 +312,7 @@ export class Instance extends Authority {
   override submit({ n, batches }: Frame<"write">, author: Subscription): void {
     const { writer } = author;
     const waiting = this.#told ? [this.#told, ...this.#queue] : [];
-    const last = waiting.findLast(({ author: { writer: own } }) => own === writer);
+    const last = waiting.findLast((told) => told.writer === writer);
     const next = last ? last.n + 1 : this.next(writer);
     if (n + batches.length <= next) {
       author.connection.count("duplicates", batches.length);
@@ -320,7 +326,7 @@ export class Instance extends Authority {
     // A page sends a message when the one before it is answered; so no more than one waits here, or it comes later.
     if (this.#queue.length) return author.postpone(n);
     for (const [index, frame] of batches.entries())
-      if (index >= known) this.#queue.push({ frame, n: n + index, author });
+      if (index >= known) this.#queue.push({ frame, writer, n: n + index });
     if (!this.#told) void this.#work();
   }
 
@@ -418,7 +424,7 @@ export class Instance extends Authority {
     const { rate } = this.component.options;
     if (!rate) return;
     this.#rate ??= new Bucket((rate.count * 1000) / rate.perMs, rate.count, 0);
-    const message = `"${this.definition.name}" takes ${rate.count} calls in ${rate.perMs / 1000} seconds.`;
+    const message = `Too often: at most ${rate.count} times in ${rate.perMs / 1000} seconds.`;
     if (this.#rate.take(1, this.#host.elapsed())) fail("E_RATE", {}, { message, origin: "peer" });
   }
 
@@ -459,10 +465,10 @@ export class Instance extends Authority {
     return this.checkedGrowth(draft);
   }
 
-  #refuse({ n, author }: Told, error: unknown) {
+  #refuse({ n, writer }: Told, error: unknown) {
     // The rest of its message was made before this was known: it comes again.
-    this.#queue.length = 0;
-    this.#enter({ n, author, ops: [], undo: [], refusal: this.#undone(error), cause: error });
+    this.#queue = this.#queue.filter((told) => told.writer !== writer);
+    this.#enter({ n, writer, ops: [], undo: [], refusal: this.#undone(error), cause: error });
   }
 
   /** What it wrote since the last `render()` is undone; gives what is told of why. */
@@ -482,12 +488,11 @@ export class Instance extends Authority {
     return failureOf(error);
   }
 
-  #enter({ n, author, ops, undo, refusal, cause, grown = 0 }: Outcome) {
-    const { writer } = author;
-    // Its link may be another one by now. Another element's numbers mean other calls.
-    const now = [...this.subscriptions].find((each) => each.writer === writer);
+  #enter({ n, writer, ops, undo, refusal, cause, grown = 0 }: Outcome) {
+    // By now its page may have another link, or none; another element there counts calls of its own.
+    const author = [...this.subscriptions].find((each) => each.writer === writer);
     this.enqueue(
-      { entry: { ops, writer, n, at: this.#host.now(), refusal }, undo, author: now, isChanged: true, cause },
+      { entry: { ops, writer, n, at: this.#host.now(), refusal }, undo, author, isChanged: true, cause },
       grown,
     );
   }

@@ -72,7 +72,7 @@ export class Turn {
       const { handlerMs } = this.#host.limits;
       const message = `"${this.#name}" took longer than ${handlerMs} ms (limits.handlerMs).`;
       report(new VioletError("E_UNAVAILABLE", {}, { message }));
-      reject(new VioletError("E_UNAVAILABLE"));
+      reject(new VioletError("E_UNAVAILABLE", {}, { message: "This took too long." }));
     };
     this.renew();
     const settle = (settled: () => void) => {

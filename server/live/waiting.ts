@@ -74,9 +74,10 @@ export class Waiting {
 
   /** Those that have waited long enough. */
   expired(now: number): Instance[] {
-    return [...this.#shares.values()].flatMap(({ instances }) =>
-      [...instances].filter(([, { until }]) => until <= now).map(([instance]) => instance),
-    );
+    const expired: Instance[] = [];
+    for (const { instances } of this.#shares.values())
+      for (const [instance, { until }] of instances) if (until <= now) expired.push(instance);
+    return expired;
   }
 }
 

@@ -72,6 +72,10 @@ const box = live({
       await doubt.promise;
       throw new Error("no");
     },
+    rash: (state, { render }) => {
+      state.n = 0.5;
+      void render();
+    },
     trip: (state) => {
       state.n = 50;
       throw new Error("at once");
@@ -409,6 +413,13 @@ suite("a live component", () => {
     a.send("add", []);
     await settled(a);
     assert.equal(n(a), 1);
+  });
+
+  test("may leave render() alone with what is wrong: it is said at the end of the call", async () => {
+    const a = mount("box", "a");
+    a.send("rash", []);
+    await settled(a);
+    assert.deepEqual([a.error?.code, a.error?.field, n(a)], ["E_VALIDATION", "n", 0]);
   });
 
   /** A call that was answered, while another one has written and not sent. */

@@ -255,6 +255,19 @@ suite("the calls of an instance", () => {
     assert.equal(page.frames.filter(({ type }) => type === "ack").length, 4);
   });
 
+  test("of another element go on where one is refused, and are answered to none but it", async () => {
+    await page.sync(store, 1, 0, call("hang"), call("add"));
+    await page.send({ type: "subscribe", store: "@steps/a", life: 2 });
+    assert.deepEqual(said(await page.sync(store, 1, 0, call("stroll"))), ["E_UNAVAILABLE 1"]);
+    clock.pass(1000);
+    assert.deepEqual(said(await page.news()), []);
+    assert.deepEqual(said(await page.sync(store, 1, 0, call("hang"))), []);
+    await page.send({ type: "subscribe", store: "@steps/a", life: 3 });
+    assert.deepEqual(said(await page.sync(store, 1, 0, call("add"))), []);
+    clock.pass(1000);
+    assert.deepEqual(said(await page.news()), ["ack"]);
+  });
+
   test("have their time anew after each render(), also behind one that had none left", async () => {
     await page.sync(store, 1, 0, call("hang"));
     clock.pass(1000);

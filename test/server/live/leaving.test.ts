@@ -1,6 +1,7 @@
 /** An element that leaves while something that it has called is not sent. */
 import { integer, object, string } from "superstruct";
 import { live } from "../../../server/index.ts";
+import type { VioletError } from "../../../src/index.ts";
 import { TestClock } from "../../../testing/clock.ts";
 import type { TestClient } from "../../../testing/index.ts";
 import { type TestSite, testSite } from "../../../testing/site.ts";
@@ -9,6 +10,7 @@ import { afterEach, assert, beforeEach, suite, test } from "../../support/suite.
 
 let gate = Promise.withResolvers<void>();
 let told: string[] = [];
+let clock = new TestClock();
 
 const draft = live({
   state: object({ n: integer(), text: string() }),
@@ -32,6 +34,17 @@ const steps = live({
       told.push("waits");
       await gate.promise;
     },
+    stream: async (state, { render }) => {
+      try {
+        for (;;) {
+          state.n++;
+          await render();
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, 500));
+        }
+      } catch (error) {
+        told.push(`ends after ${state.n}: ${(error as VioletError).code}`);
+      }
+    },
     add: (state) => {
       told.push(`added ${++state.n}`);
     },
@@ -46,8 +59,9 @@ suite("an element that leaves", () => {
   beforeEach(async () => {
     gate = Promise.withResolvers();
     told = [];
+    clock = new TestClock();
     site = await testSite({
-      clock: new TestClock(),
+      clock,
       options: { modules: { draft: { draft }, steps: { steps } } },
     });
     ada = await site.client();
@@ -116,6 +130,17 @@ suite("an element that leaves", () => {
     await leave(b);
     await site.until("it has ended", () => told.length === 4);
     assert.deepEqual(told.slice(2), ["begins in vain", "unmount"]);
+  });
+
+  test("gives a call that does not mind no more time, however often it renders", async () => {
+    const a = mountIn(ada, "steps", "a");
+    await site.settle();
+    a.send("stream", []);
+    await site.pass(15_000);
+    assert.deepEqual(told, []);
+    await leave(a);
+    await site.pass(15_000);
+    assert.match(told.join(), /^unmount,ends after \d+: E_LATE$/);
   });
 
   test("leaves its instance to one that comes before that is answered", async () => {
