@@ -115,7 +115,7 @@ interface Made {
 class Shown extends LiveReplica {
   readonly calls: Made[] = [];
   /** What its page wrote to the field last, and was told that it is there. */
-  text: { readonly value: string; readonly life: number | undefined } | undefined;
+  text: { readonly value: unknown; readonly life: number | undefined } | undefined;
 
   get state(): State {
     return this.snapshot() as unknown as State;
@@ -138,7 +138,7 @@ class Shown extends LiveReplica {
       made.outcome = outcome instanceof VioletError ? outcome.code : true;
       made.life = this.state.life;
     } else if (batch && !batch.call && outcome === true)
-      this.text = { value: batch.ops.at(-1)?.[2] as string, life: this.state.life };
+      this.text = { value: batch.ops.at(-1)?.[2], life: this.state.life };
   }
 }
 
@@ -153,6 +153,7 @@ class Storm {
   readonly #steady = new Set<TestClient>();
   #calls = 0;
   restarts = 0;
+  undecided = 0;
 
   constructor(random: () => number, site: TestSite) {
     this.#random = random;
@@ -231,7 +232,7 @@ class Storm {
     for (const shown of this.#shown.values()) this.#checkShown(shown);
     for (const shown of [...this.#shown.values(), ...this.#left])
       for (const made of shown.calls) this.#checkCall(made);
-    for (const code of truth.late) assert.ok(code === "E_LATE", `late: ${String(code)}`);
+    for (const code of truth.late) assert.equal(code, "E_LATE");
   }
 
   #checkShown({ state: { life = -1, log, text }, text: last, calls }: Shown) {
@@ -258,6 +259,7 @@ class Storm {
       hang: "E_UNAVAILABLE",
     };
     if (outcome === "E_UNDECIDED") {
+      this.undecided++;
       assert.ok(times <= 1, `${id} was made ${times} times`);
       assert.ok(life !== undefined && truth.ended.has(life), `${id} is undecided, and its instance lives`);
     } else if (outcome !== undefined) {
@@ -267,7 +269,8 @@ class Storm {
   }
 }
 
-async function run(number: number): Promise<string> {
+/** Gives how often each went wrong that may. */
+async function run(number: number): Promise<Record<string, number>> {
   truth = new Truth();
   const random = randomFrom(number);
   const graceMs = pick(random, [5000, 180_000]);
@@ -281,18 +284,23 @@ async function run(number: number): Promise<string> {
   for (let step = 0; step < STEPS; step++) await storms.step();
   await storms.end();
   storms.check();
-  return `${truth.ran.length} calls, ${truth.logs.length} instances, ${storms.restarts} restarts, ${truth.late.length} late`;
+  const { cut, duplicated, dropped, halfOpened } = site.network.counts;
+  const { restarts, undecided } = storms;
+  return { cut, duplicated, dropped, halfOpened, restarts, undecided, late: truth.late.length };
 }
 
 suite("live components on a bad network", () => {
   test(`make each call once while they live, in ${SCHEDULES} random schedules`, async () => {
+    const faults: Record<string, number> = {};
     for (let index = 0; index < SCHEDULES; index++) {
       const number = (seed + index) >>> 0;
       try {
-        await run(number);
+        for (const [fault, count] of Object.entries(await run(number)))
+          faults[fault] = (faults[fault] ?? 0) + count;
       } catch (error) {
-        throw new Error(`schedule ${number} (VIOLET_SEED=${number})`, { cause: error });
+        throw new Error(`schedule ${number} (VIOLET_SEED=${number} VIOLET_SCHEDULES=1)`, { cause: error });
       }
     }
+    if (SCHEDULES > 1) assert.ok(Object.values(faults).every(Boolean), JSON.stringify(faults));
   });
 });
