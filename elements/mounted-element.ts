@@ -51,7 +51,16 @@ export abstract class MountedElement extends VioletElement {
   }
 
   [mounts](): Mounted {
-    return (this.#mounted ??= this.#mount());
+    if (this.#mounted) return this.#mounted;
+    this.#mounted = this.#mount();
+    // One that is updated out of the page has it for this turn.
+    if (!isServer && !this.isConnected) this.#leave();
+    return this.#mounted;
+  }
+
+  #leave() {
+    this.#isAway = !!this.#mounted;
+    this.#mounted?.unmount();
   }
 
   #mount(): Mounted {
@@ -66,9 +75,9 @@ export abstract class MountedElement extends VioletElement {
     });
   }
 
-  /** It has another component or another key now. */
+  /** It has another component or another key now. One that is away finds out when it is back. */
   protected remount(): void {
-    if (!this.#mounted) return;
+    if (!this.#mounted || this.#isAway) return;
     this.#mounted.unmount();
     this.#mounted = undefined;
     this.requestUpdate();
@@ -124,8 +133,7 @@ export abstract class MountedElement extends VioletElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#isAway = !!this.#mounted;
-    this.#mounted?.unmount();
+    this.#leave();
   }
 
   override attributeChangedCallback(name: string, old: string | null, value: string | null): void {

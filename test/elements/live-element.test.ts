@@ -220,6 +220,34 @@ suite("a live element", () => {
     assert.equal(server.calls.length, 1);
   });
 
+  test("has no instance out of the page: not before it comes, nor by another key, and again when it is back", async () => {
+    const one = document.createElement("live-counter") as TestCounter;
+    one.setAttribute("key", "a");
+    const where = stage();
+    where.append(one);
+    one.remove();
+    await until(() => server.mounted.length === 1 && server.instances.size === 0);
+    where.append(one);
+    await shows(one, "Count 0");
+    one.remove();
+    await until(() => server.instances.size === 0);
+    one.setAttribute("key", "b");
+    await one.updateComplete;
+    assert.deepEqual([server.mounted.length, names()], [2, []]);
+    where.append(one);
+    one.live.add(2);
+    await shows(one, "Count 2");
+    assert.deepEqual(names(), ["@counter/b"]);
+  });
+
+  test("is called before it is in the page", async () => {
+    const one = document.createElement("live-counter") as TestCounter;
+    one.live.add(3);
+    stage().append(one);
+    await shows(one, "Count 3");
+    assert.equal(server.mounted.length, 1);
+  });
+
   test("calls what a .debounce holds back when it goes, and ends after that", async () => {
     class Typing extends LiveElement(counter) {
       override render() {
