@@ -1,7 +1,8 @@
 /**
  * Backends: what a commit costs, in groups of 1, 20 and 200 stores that commit at the same time; the next group when all are
  * stored. "bare" writes the same rows by `node:sqlite` alone; "on the loop" is what `sqlite(file)` does in its thread, done on
- * the event loop. They take turns (A B C D A B C D ...); medians. CPU is that of all threads; the loop's delay is the 99th
+ * the event loop. "bare Redis" does the same writes by ioredis and a script that looks at nothing; Redis is a process of its
+ * own. They take turns (A B C D A B C D ...); medians. CPU is that of all threads of this process; the loop's delay is the 99th
  * percentile of what a timer of a millisecond is late.
  *
  *   npm run bench backends [-- --groups 1,20,200 --commits 4000 --rounds 5 --folder /var/tmp]
@@ -13,10 +14,12 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { bare } from "./backends/bare.ts";
 import { onTheLoop } from "./backends/on-the-loop.ts";
+import { bareRedis, onRedis } from "./backends/redis.ts";
 import { median } from "./support/processes.ts";
 
 process.env.NODE_ENV = "production";
 const { memory, sqlite } = await import("../lib/server/index.js");
+const { redis } = await import("../lib/server/backends/redis.js");
 
 type Backend = ReturnType<typeof memory>;
 export type Commit = Parameters<Backend["commit"]>[0];
@@ -44,12 +47,17 @@ const all = (backend: Backend): Candidate => ({
   close: () => backend.close(),
 });
 
-const candidates: Record<string, (file: string) => Candidate> = {
+const candidates: Record<string, (file: string) => Candidate | Promise<Candidate>> = {
   bare,
   "on the loop": onTheLoop,
   "sqlite(file)": (file) => all(sqlite(file)),
+  "bare Redis": (file) => onRedis(file, bareRedis),
+  "redis(server)": (file) => onRedis(file, (path) => all(redis({ path }))),
   "memory()": () => all(memory()),
 };
+
+/** What it is measured by. */
+const bareOf = (name: string) => (/redis/i.test(name) ? "bare Redis" : "bare");
 
 /** A message in a room that keeps the last twenty. */
 function commitOf(store: number, version: number): Commit {
@@ -83,9 +91,12 @@ interface Figures {
   readonly delayMs: number;
 }
 
-async function measure(candidate: (file: string) => Candidate, size: number): Promise<Figures> {
+async function measure(
+  open: (file: string) => Candidate | Promise<Candidate>,
+  size: number,
+): Promise<Figures> {
   const folder = mkdtempSync(join(values.folder, "violet-bench-"));
-  const backend = candidate(join(folder, "states.db"));
+  const backend = await open(join(folder, "states.db"));
   const turn = async (version: number) => {
     await backend.commit(Array.from({ length: size }, (_, store) => commitOf(store, version)));
     await new Promise((done) => setImmediate(done));
@@ -122,9 +133,9 @@ for (const size of values.groups.split(",").map(Number)) {
         name,
         {
           "wall, µs": of(name, "wallUs").toFixed(1),
-          "times bare": (of(name, "wallUs") / of("bare", "wallUs")).toFixed(2),
+          "times bare": (of(name, "wallUs") / of(bareOf(name), "wallUs")).toFixed(2),
           "CPU, µs": of(name, "cpuUs").toFixed(1),
-          "CPU, times bare": (of(name, "cpuUs") / of("bare", "cpuUs")).toFixed(2),
+          "CPU, times bare": (of(name, "cpuUs") / of(bareOf(name), "cpuUs")).toFixed(2),
           "the loop's delay, ms": of(name, "delayMs").toFixed(1),
         },
       ]),

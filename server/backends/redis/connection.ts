@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { VioletError } from "../../../src/errors.ts";
+import { within } from "./within.ts";
 
 /** Of a server that went away one asks so often whether it is back: after a random time, at most the second one. */
 const FIRST_PAUSE_MS = 50;
@@ -11,7 +12,7 @@ export interface ConnectionOptions {
   readonly server: string | RedisOptions;
   /** What `CLIENT LIST` calls it. */
   readonly title: string;
-  /** A server that says nothing for so long, though it is asked something, is gone. */
+  /** A server that has not answered after so long is gone. */
   readonly silenceMs: number;
   /** Asks a server that was reached whether it is one to have. */
   greet(redis: Redis): Promise<void>;
@@ -37,6 +38,11 @@ export class Connection {
     this.#options = options;
   }
 
+  /** Undefined while there is none. */
+  get current(): Redis | undefined {
+    return this.#redis;
+  }
+
   /** Why there is none; undefined where there is, or nobody knows yet. */
   get failure(): Error | undefined {
     return this.#failure;
@@ -55,6 +61,12 @@ export class Connection {
   drop(redis: Redis): void {
     if (this.#redis === redis) this.#redis = undefined;
     redis.disconnect();
+  }
+
+  /** Finds out that it is dead at the other end alone. */
+  async probe(): Promise<void> {
+    const redis = this.#redis;
+    if (redis) await within(this.#options.silenceMs, redis.ping()).catch(() => this.drop(redis));
   }
 
   async #run(): Promise<void> {
@@ -92,7 +104,6 @@ export class Connection {
       enableOfflineQueue: false,
       enableReadyCheck: false,
       connectTimeout: silenceMs,
-      socketTimeout: silenceMs,
       disconnectTimeout: GOODBYE_MS,
     };
     const redis =
@@ -102,8 +113,8 @@ export class Connection {
     redis.on("error", (error: Error) => (reason ??= error));
     this.#opening = redis;
     try {
-      await redis.connect();
-      await greet(redis);
+      await within(silenceMs, redis.connect());
+      await within(silenceMs, greet(redis));
       return redis;
     } catch (error) {
       redis.disconnect();

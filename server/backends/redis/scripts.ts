@@ -95,7 +95,7 @@ local storedEpoch, storedVersion, storedSchema, checkpoint, storedCommit, home, 
 local logged = redis.call('XLEN', log)
 redis.call('HLEN', writers)
 
-local begins = redis.call('EXISTS', state) == 0 or isOver(storedEnds, now)
+local begins = isOver(storedEnds, now) or not storedEpoch and redis.call('EXISTS', state) == 0
 if begins then
   if version ~= '0' then return 'conflict' end
 else

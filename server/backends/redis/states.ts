@@ -20,6 +20,9 @@ import { Watching } from "./watching.ts";
 /** What stands under a state's name is none: another program wrote it. */
 const isForeign = (error: unknown) => /\b(WRONGTYPE|TOOBIG)\b/.test((error as Error).message);
 
+/** There is time for another try. */
+const silenceMs = ({ timeoutMs }: Given) => Math.ceil(timeoutMs / 2);
+
 /** The states in a Redis, as one process has them. */
 export class States implements RedisBackend {
   readonly name: string;
@@ -46,7 +49,10 @@ export class States implements RedisBackend {
     this.#keys = new Keys(prefix);
     this.#connection = this.#connectionOf("violet", () => this.#watching.lookAtAll());
     this.#listening = this.#connectionOf("violet-watch", (redis) => this.#watching.connected(redis));
-    this.#calls = new Calls(name, timeoutMs, this.#connection, () => this.counters.retries++);
+    this.#calls = new Calls({
+      ...{ name, connection: this.#connection, timeoutMs, silenceMs: silenceMs(given) },
+      retried: () => this.counters.retries++,
+    });
     this.#replicas = new Replicas({
       count: replicas,
       timeoutMs: Math.ceil(timeoutMs / 4),
@@ -65,12 +71,10 @@ export class States implements RedisBackend {
   }
 
   #connectionOf(title: string, connected: (redis: Redis) => void): Connection {
-    const { server, timeoutMs } = this.#given;
     return new Connection({
-      server,
+      server: this.#given.server,
       title,
-      // There is time for another try.
-      silenceMs: Math.ceil(timeoutMs / 2),
+      silenceMs: silenceMs(this.#given),
       greet: (redis) => this.#greet(redis),
       connected: (redis) => {
         this.counters.connections++;

@@ -135,8 +135,7 @@ export class Watching {
   // Looking
 
   #lookAgain() {
-    // A link that is dead on the other side only is found out by asking.
-    this.#redis?.ping().catch(() => {});
+    void this.#options.connection.probe();
     this.lookAtAll();
   }
 

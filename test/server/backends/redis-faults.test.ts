@@ -145,7 +145,7 @@ suite("a Redis that takes no writes", () => {
   });
 
   test("T60 because it became a replica is left, and what it lost meanwhile is lost to all in a new epoch", async () => {
-    const backend = opened(server.url, { timeoutMs: 400 });
+    const backend = opened(server.url, { timeoutMs: 1000 });
     const writing = await begun(backend);
     const primary = new Writing(opened(other.url), writing.store, "of the other");
     await primary.commit(one);
@@ -164,7 +164,7 @@ suite("a Redis that takes no writes", () => {
 
 suite("a Redis with replicas", () => {
   test("T56 has a commit acknowledged when so many of them have it, and not before", async () => {
-    const backend = opened(server.url, { replicas: 1, timeoutMs: 400 });
+    const backend = opened(server.url, { replicas: 1, timeoutMs: 2000 });
     const writing = new Writing(backend, storeName());
     await assert.rejects(writing.commit(one), unavailable(/0 of 1 replicas have it/));
     await assert.rejects(backend.load(writing.store), unavailable(/0 of 1 replicas have it/));
