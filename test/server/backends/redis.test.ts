@@ -93,7 +93,7 @@ suite("the terms of redis(url)", () => {
     await writing.commit(one);
     assert.equal(told.durability, "power");
     assert.equal((await told.load(writing.store))?.version, 1);
-    await assert.rejects(opened(url.replace("secret", "wrong"), { timeoutMs: 200 }).check(), {
+    await assert.rejects(opened(url.replace("secret", "wrong"), { timeoutMs: 1000 }).check(), {
       code: "E_UNAVAILABLE",
       message: /^redis 127\.0\.0\.1:\d+: WRONGPASS/,
     });
@@ -111,7 +111,7 @@ suite("the terms of redis(url)", () => {
 
   test("are not kept by a replica", async () => {
     await volatile.admin.replicaof("127.0.0.1", server.port);
-    await assert.rejects(opened(volatile.url, { volatile: true, timeoutMs: 100 }).check(), {
+    await assert.rejects(opened(volatile.url, { volatile: true, timeoutMs: 1000 }).check(), {
       code: "E_UNAVAILABLE",
       message: /READONLY It is a replica/,
     });
