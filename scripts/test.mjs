@@ -1,7 +1,7 @@
 // `npm test`: the parts below, each by its own runner. `npm run test:node -- test/src/wire` runs a folder or a
 // file; flags go to the runner (`-- --test-name-pattern=refuses`).
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildIfStale } from "./build.mjs";
 import { unproven } from "./coverage.mjs";
@@ -30,11 +30,14 @@ const useDatabases = (files) => {
       console.error(error.message);
     }
 };
+// With two cores Node would run one file at a time, and many of them wait.
+const concurrency = Math.max(2, availableParallelism() - 1);
 const nodeTest = (files, flags) =>
   run(process.execPath, [
     ...fromSources,
     "--test",
     "--test-timeout=180000",
+    `--test-concurrency=${concurrency}`,
     ...reporters,
     ...flags,
     ...files,
@@ -65,7 +68,7 @@ const parts = {
       useChromium();
       return buildIfStale();
     },
-    run: (files, flags) => nodeTest(files, ["--test-concurrency=2", ...flags]),
+    run: nodeTest,
   },
 };
 

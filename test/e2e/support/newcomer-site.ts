@@ -43,8 +43,9 @@ export class NewcomerSite implements AsyncDisposable {
     await this.#run(commands.find((each) => each.startsWith("npx rollup")) ?? "");
   }
 
-  /** Starts this file of what was built; gives the address. */
+  /** Starts this file of what was built, in place of one that runs; gives the address. */
   async start(file: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
+    await this.stop();
     const port = await freePort();
     this.#process = spawn(process.execPath, [join("lib", file)], {
       cwd: this.#project.folder,
