@@ -72,7 +72,7 @@ const SentOp = dynamic<Op | NamedOp>((value) => sentByKind.get((value as Op | nu
 const SentOps = size(array(SentOp), 0, MAX_MESSAGE_OPS);
 const isArgs = (value: unknown) => Array.isArray(value) && value.length <= MAX_ARGUMENTS;
 /** One rule here, too: what each of them is, the structs of its function say. */
-export const Args = define<unknown[]>("list of up to 32", isArgs);
+const Args = define<unknown[]>("list of up to 32", isArgs);
 const CallFrame = object({ action: Name, args: Args, seed: Count, at: Count });
 
 /** Either the ops of raw writes (none are left where all became void on the way), or a call of an action. */
