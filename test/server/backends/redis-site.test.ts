@@ -70,7 +70,7 @@ const count = (client: NodeClient) => write(client, ["increment", ["count"], 1])
 const stored = async (url = server.url) => (await opened(url).load("redis-talk")) as StoredState;
 
 suite("two apps on one Redis", () => {
-  test("show what is written through either of them", async () => {
+  test("D14.2 E8.2.7 E16.6 show what is written through either of them", async () => {
     const [one, two] = await Promise.all([start(), start()]);
     const [ann, bob] = [await visit(one.site), await visit(two.site)];
     await say(ann, "from the first");
