@@ -31,16 +31,14 @@ export const pointsOf =
     const random = randomFrom(seed);
     const cells = names.flatMap((kind) => points.map((point) => ({ kind, point })));
     const left = cells.values();
-    const tallies = new Map<object, Tally>();
+    const wanted = say({ ...newTally(), deaths: runs[size] });
     const play = async () => {
-      for (const cell of left)
-        tallies.set(cell, await playCell(cell, { program, random, times: runs[size] }));
+      for (const cell of left) {
+        const tally = await playCell(cell, { program, random, times: runs[size] });
+        figures.equal(`${cell.kind}, ${cell.point}`, say(tally), wanted);
+      }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, play));
-    for (const cell of cells) {
-      const wanted = { ...newTally(), deaths: runs[size] };
-      figures.equal(`${cell.kind}, ${cell.point}`, say(tallies.get(cell) ?? newTally()), say(wanted));
-    }
   };
 
 const say = ({ deaths, lost, twice, disordered, notStored }: Tally) =>
