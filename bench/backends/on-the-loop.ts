@@ -1,7 +1,7 @@
 /** What `sqlite(file)` does in its thread, done on the event loop. */
 import type { Candidate, Commit } from "../backends.ts";
 
-const { Checkpoints } = await import("../../lib/server/backends/sqlite/checkpoints.js");
+const { Checkpoints } = await import("../../lib/server/backends/checkpoints.js");
 const { States } = await import("../../lib/server/backends/sqlite/states.js");
 
 export function onTheLoop(path: string): Candidate {
