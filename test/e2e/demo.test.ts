@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { pages } from "../../demo/pages.ts";
 import { securityPolicy } from "../../demo/site.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
 import { launch } from "./support/browser.ts";
@@ -80,6 +81,11 @@ suite("the demo site", () => {
       for (const role of ["banner", "navigation", "main"] as const)
         await page.getByRole(role).first().waitFor();
       assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1);
+      const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+      assert.deepEqual(
+        await links.allTextContents(),
+        pages.map(({ title }) => title),
+      );
       await page.keyboard.press("Tab");
       assert.equal(await page.locator(":focus").textContent(), "Skip to the content");
     });
