@@ -6,7 +6,7 @@ import { type Point, points } from "./failpoint.ts";
 import { type Author, Household, until } from "./household.ts";
 import { type KindName, kinds } from "./kinds.ts";
 
-const runs: Readonly<Record<Size, number>> = { ci: 20, full: 1000 };
+const runs: Readonly<Record<Size, number>> = { ci: 20, full: 200 };
 const WRITES = 4;
 /** As many as there are cores in the smallest machine. */
 const AT_ONCE = 2;

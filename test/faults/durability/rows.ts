@@ -12,7 +12,7 @@ import { until } from "./household.ts";
 import type { RowVictimCommands } from "./row-victim.ts";
 
 const HOST = "127.0.77.3";
-const runs: Readonly<Record<Size, number>> = { ci: 20, full: 1000 };
+const runs: Readonly<Record<Size, number>> = { ci: 20, full: 200 };
 const CALLS = 4;
 
 interface List {
