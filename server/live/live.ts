@@ -149,6 +149,13 @@ const NAMES: ReadonlySet<string> = new Set([...HOOKS, ...OTHERS, ...OF_THE_LINK]
 const isStruct = (value: unknown): boolean =>
   typeof (value as AnyStruct | undefined)?.validator === "function";
 
+/** Whether a path is one of a struct's keys, and of those inside. Where the struct does not name its keys, any may be. */
+function isKeyOf({ type, schema }: AnyStruct, [key, ...inside]: readonly string[]): boolean {
+  if (key === undefined || !schema || !/^(object|type)$/.test(type)) return true;
+  const keys = schema as Readonly<Record<string, AnyStruct>>;
+  return Object.hasOwn(keys, key) && isKeyOf(keys[key] as AnyStruct, inside);
+}
+
 const PER_MS: Record<string, number> = { second: 1000, minute: 60_000, hour: 3_600_000 };
 
 type Given = LiveOptions<object, unknown, unknown>;
@@ -178,6 +185,10 @@ function checked(given: Given, callbacks: ComponentOptions["callbacks"]): Compon
   if (!(maxReconnects >= 0)) refuse("maxReconnects", "a number from 0");
   if (transports.some((each) => each !== "websocket"))
     refuse("transports", '["websocket"], the only one so far');
+  if (!Array.isArray(model)) refuse("model", "a list of keys");
+  for (const path of model as readonly unknown[])
+    if (!isKeyOf(given.state, String(path).split(".")))
+      refuse("model", `keys of the state; "${String(path)}" is none`);
   if (!Number.isInteger(version)) refuse("version", "an integer");
   if (fallback !== "form" && fallback !== false) refuse("fallback", '"form" or false');
   return {

@@ -1,11 +1,13 @@
 /** What live components are written for, over real sockets: lists, conversations, forms, work that takes its time. */
 import {
+  any,
   array,
   boolean,
   enums,
   integer,
   max,
   min,
+  nullable,
   number,
   object,
   optional,
@@ -399,5 +401,19 @@ suite("a live component as people write it", () => {
       const options = { state: object({}), initial: () => ({}), [name]: value };
       assert.throws(() => live(options), { code: "E_OPTION", message: new RegExp(`live: ${name}`) });
     }
+  });
+
+  test("refuses a model of what the state does not have, and names it: E_OPTION", () => {
+    const state = object({ note: string(), mine: nullable(object({ name: string() })), other: any() });
+    const modelled = (model: unknown) => () =>
+      live({ state, initial: () => ({}) as never, model: model as [] });
+    for (const path of ["typo", "mine.typo", "constructor", "note "])
+      assert.throws(modelled(["note", path]), {
+        code: "E_OPTION",
+        message: new RegExp(`live: model.*"${path}" is none`),
+      });
+    assert.throws(modelled("note"), { code: "E_OPTION" });
+    assert.throws(modelled([0]), { code: "E_OPTION" });
+    modelled(["note", "mine", "mine.name", "other.anything"])();
   });
 });
