@@ -1,4 +1,5 @@
 /** Binds the plain HTML inside one provider: follows the stores, and what comes into the page and goes. */
+import { DEV } from "#dev";
 import { controlsOf } from "../../src/events/controls.ts";
 import { flushCalls, unbindCalls } from "../../src/events/plain-calls.ts";
 import { type Row, rowOf } from "../../src/events/row.ts";
@@ -13,6 +14,7 @@ import type { Provided } from "./bind.ts";
 import { PROVIDERS } from "./bindings.ts";
 import { Block, type BlockHost, type Each } from "./block.ts";
 import { Field } from "./field.ts";
+import { checkPaths } from "./missing.ts";
 import { isIn, type Names, namesIn, type Path } from "./path.ts";
 import { BoundRow, Rows } from "./rows.ts";
 
@@ -125,7 +127,9 @@ export class Walker implements BlockHost {
     if (this.#ended.signal.aborted) return;
     const around = storesAround(this.#host);
     this.#stores = around.filter((store) => store !== undefined);
-    if (this.#isBound || this.#isThere(around)) this.#reads.update(() => this.#show());
+    if (!this.#isBound && !this.#isThere(around)) return;
+    this.#reads.update(() => this.#show());
+    if (DEV) checkPaths(this.#host, this.blocks, around);
   }
 
   /** Until all stores around are there, the page shows what the server, or its author, has put there. */

@@ -3,8 +3,10 @@
  * store. The HTML is parsed as browsers parse it, and written again as it stood, but for what is bound.
  */
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
+import { DEV } from "#dev";
 import { attributeFrom, type Binding, bindingsOf, PROVIDERS } from "../../elements/html/bindings.ts";
 import { END, keysOf, startOf } from "../../elements/html/keys.ts";
+import { checkPath, type State, stateOf } from "../../elements/html/missing.ts";
 import { type Names, namesIn, type Path, valueAt } from "../../elements/html/path.ts";
 import { isChosen, isTrue, textOf } from "../../elements/html/values.ts";
 import { findLocal } from "../../elements/local-tag.ts";
@@ -14,6 +16,8 @@ import { parseCall } from "../../src/events/call.ts";
 import { misuse, place } from "../../src/events/misuse.ts";
 import { inRow, type Row } from "../../src/events/row.ts";
 import type { StoreCore } from "../../src/state/core.ts";
+import { parseInstance } from "../../src/state/live.ts";
+import type { AnyStruct } from "../../src/state/struct.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Rendering } from "./rendering.ts";
 import { StartTag } from "./start-tag.ts";
@@ -157,8 +161,10 @@ class Fill {
     if (isShadow && scope.row) this.#remove(node);
     else if (isShadow) this.#children(node.content, { ...scope, isBound: false });
     else if (scope.isBound)
-      for (const binding of this.#bindingsOf(node))
+      for (const binding of this.#bindingsOf(node)) {
+        if (DEV) this.#checkPaths(node, [binding], scope);
         if (binding.kind === "each") this.#each(node, binding, scope);
+      }
   }
 
   // Bindings
@@ -179,6 +185,7 @@ class Fill {
   ): { readonly text?: string | undefined; readonly choice?: Chosen | undefined } {
     let text: string | undefined;
     let model: Chosen | undefined;
+    if (DEV) this.#checkPaths(node, bindings, scope);
     for (const binding of bindings) {
       const value = this.#valueAt(binding.path, scope);
       if (binding.kind === "text") text = textOf(value);
@@ -194,6 +201,26 @@ class Fill {
     if (node.tagName === "textarea") return { text: textOf(model.value) };
     if (node.tagName === "input") fillInput(tag, model.value);
     return { choice: model };
+  }
+
+  /** Development only. */
+  #checkPaths({ tagName }: Element, bindings: readonly Binding[], { row, stores }: Scope): void {
+    for (const binding of bindings) checkPath(tagName, binding, row, this.#statesOf(stores));
+  }
+
+  *#statesOf(stores: Scope["stores"]): Iterable<State | undefined> {
+    for (const find of stores) {
+      const store = find();
+      yield store && stateOf(store, this.#structOf(store));
+    }
+  }
+
+  /** Of a live component the browser does not know it. */
+  #structOf({ name, definition }: StoreCore): AnyStruct | undefined {
+    const { component } = parseInstance(name) ?? {};
+    return component === undefined
+      ? definition.struct
+      : this.#rendering.visit.app.instances.component(component).options.state;
   }
 
   #valueAt(path: Path, { row, stores }: Scope): unknown {

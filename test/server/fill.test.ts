@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DefaultTreeAdapterTypes, parse, parseFragment, serialize } from "parse5";
-import { array, integer, object, string } from "superstruct";
+import { array, integer, object, optional, record, string } from "superstruct";
 import { VioletElement } from "../../elements/violet-element.ts";
 import { live, server } from "../../server/index.ts";
 import { html, shared } from "../../src/index.ts";
@@ -31,6 +31,11 @@ const answer = live({
   state: object({ of: string() }),
   params: object({ of: string() }),
   initial: ({ params }) => params,
+});
+
+const profile = live({
+  state: object({ name: string(), note: optional(string()), votes: record(string(), integer()) }),
+  initial: () => ({ name: "Ada", votes: {} }),
 });
 
 /** Throws where it has no row: it must not be rendered with the template of its row. */
@@ -93,7 +98,7 @@ suite("the bindings of plain HTML on the server", () => {
         site.use("/mark", app.pages(folder, { onRenderError: "mark" }));
         site.use(app.pages(folder));
       },
-      { modules: { answer: { answer } } },
+      { modules: { answer: { answer }, profile: { profile } } },
     );
   });
   after(async () => {
@@ -150,6 +155,41 @@ suite("the bindings of plain HTML on the server", () => {
     const { html: page } = await served.get("/box.html");
     assert.match(page, /<b data-text="question">own<\/b>/);
     assert.match(page, /<i data-text="question">&lt;b&gt;Which\?&lt;\/b&gt;<\/i>/);
+  });
+
+  /** What is warned of while a page is shown twice. */
+  async function warningsOf(body: string): Promise<string[]> {
+    const { warn } = console;
+    const warnings: string[] = [];
+    console.warn = (text: string) => warnings.push(text);
+    await shown(body);
+    await shown(body);
+    console.warn = warn;
+    return warnings;
+  }
+
+  test("are warned of, once, where their path leads nowhere, with the names that there are", async () => {
+    const warnings = await warningsOf(
+      `<violet-shared store="fill-poll"><h1 data-text="qestion"></h1><h1 data-text="qestion"></h1>
+       <template data-each="answer"><p></p></template>
+       <template data-each="answers"><p data-class="on: txt" data-text="question"></p></template>
+       <violet-live component="profile"><p data-attr-title="nmae" data-text="question"></p></violet-live></violet-shared>`,
+    );
+    assert.deepEqual(warnings, [
+      'violet: data-text="qestion" on <h1> leads nowhere. There are: question, answers.',
+      'violet: data-each="answer" on <template> leads nowhere. There are: question, answers.',
+      'violet: data-class-on="txt" on <p> leads nowhere. There are: $index, $value, id, text, question, answers. A key that only some rows have needs a value in all (null).',
+      'violet: data-attr-title="nmae" on <p> leads nowhere. There are: name, note, votes, question, answers.',
+    ]);
+  });
+
+  test("are not warned of where something may come: an optional key, one of a record, of a list, of any state", async () => {
+    const warnings = await warningsOf(
+      `<violet-shared store="fill-poll"><i data-text="answers.7.text"></i><i data-text="answers.length"></i></violet-shared>
+       <violet-live component="profile"><i data-show="!note" data-text="votes.ada"></i></violet-live>
+       <i data-text="other"></i>`,
+    );
+    assert.deepEqual(warnings, []);
   });
 
   test("leave the elements of rows to the browser", async () => {
