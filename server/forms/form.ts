@@ -86,7 +86,7 @@ const excuse = ({ code }: VioletError): Failure => ({
 /** Those that the call names; else the fields as one object, where the callback takes an argument. */
 function argumentsOf({ args }: Hidden, fields: Fields, takes: number): readonly unknown[] {
   const all = valuesOf(fields);
-  if (!args) return [plain(Object.fromEntries(all), "form")].slice(0, takes);
+  if (!args) return takes ? [plain(Object.fromEntries(all), "form")] : [];
   return args.map(({ name, value }) => (name === undefined ? value : all.get(name)));
 }
 

@@ -3,12 +3,15 @@
  * answers a form that was refused, what was typed stands in it again, and what is wrong at its fields.
  */
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
+import { DEV, explain } from "#dev";
 import { type Arg, parseCall } from "../../src/events/call.ts";
 import { HIDDEN } from "../../src/events/controls.ts";
 import { place } from "../../src/events/misuse.ts";
+import { isSafeKey } from "../../src/state/json.ts";
 import { parseInstance } from "../../src/state/live.ts";
 import type { ReturnedForm } from "../forms/returned.ts";
 import type { Hidden } from "../forms/sent.ts";
+import type { Callback } from "../live/component.ts";
 import { randomId } from "../secret.ts";
 import { attributeOf, type Control, controlsIn } from "./controls.ts";
 import { attributesHtml } from "./escape.ts";
@@ -152,6 +155,7 @@ class Pointing {
       for (const name of OWN_WAYS_OF_BUTTONS) button.set(name, null);
       this.#edits.push(...button.edits());
     }
+    if (DEV && !submit.args) checkNames(submit, controls, this.#callbacksOf(submit.instance));
     this.#inside(form, submit, controls);
   }
 
@@ -182,6 +186,23 @@ class Pointing {
 
 /** The lists of a page may be others when a form comes back: it is known by what it calls. */
 const callIn = ({ instance, callback, args }: Submit): string => JSON.stringify([instance, callback, args]);
+
+const warned = new Set<string>();
+
+/** Warns, once for each callback and name, of fields that its object cannot have: the form is refused, whatever is typed. */
+function checkNames(
+  { callback }: Submit,
+  controls: readonly Control[],
+  callbacks: ReadonlyMap<string, Callback>,
+): void {
+  if (!callbacks.get(callback)?.structs.length) return;
+  for (const { element, name = "" } of controls) {
+    const where = place(`name="${name}"`, element.tagName, undefined);
+    if (isSafeKey(name) || warned.has(callback + where)) continue;
+    warned.add(callback + where);
+    console.warn(`violet: ${where}: ${callback}() cannot take it. ${explain("E_BAD_KEY", { path: [name] })}`);
+  }
+}
 
 const isButton = ({ element }: Control): boolean =>
   element.tagName === "button" || attributeOf(element, "type")?.toLowerCase() === "submit";

@@ -37,7 +37,7 @@ export const texts = {
   E_BAD_KEY: (d) =>
     d.name
       ? `A key of "${d.name}" is too long: the two together have at most 191 letters.`
-      : `A key${d.path ? `, ${at(d)},` : ""} is not allowed in state: it names a part of JavaScript's own objects, or has more than 128 letters.`,
+      : `A key${d.path ? `, ${at(d)},` : ""} is not allowed in state and in calls: it names a part of JavaScript's own objects, or has more than 128 letters.`,
   E_BAD_MESSAGE: (d) =>
     d.store === undefined
       ? `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`

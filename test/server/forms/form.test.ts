@@ -97,6 +97,16 @@ export class FormSignup extends LiveElement(counter) {
   }
 }
 
+@customElement("form-names")
+export class FormNames extends LiveElement(counter) {
+  override render() {
+    return html`<output>Count: ${this.state.count}</output>
+      <form @submit=${this.live.press}><input name="do"><input name="then"></form>
+      <form @submit=${this.live.increment}><input name="constructor"></form>
+      <form @submit="add(constructor)"><input name="constructor"></form>`;
+  }
+}
+
 @customElement("form-closed")
 export class FormClosed extends LiveElement(closed) {
   override render() {
@@ -135,6 +145,10 @@ suite("forms of live elements, without JavaScript", () => {
         site.get(
           "/faulty",
           app.page(() => html`<form data-on-submit="add("></form>`),
+        );
+        site.get(
+          "/names",
+          app.page(() => html`<form-names></form-names>`),
         );
         site.get(
           "/closed",
@@ -512,6 +526,29 @@ suite("forms of live elements, without JavaScript", () => {
     const refused = answers.filter(({ status }) => status === 429);
     assert.ok(refused.length > 0 && refused.length < 60, String(refused.length));
     assert.match(textOf(refused[0]?.html ?? ""), /Wait a moment/);
+  });
+
+  test("warn when they are rendered of fields that no object can have, and are refused with E_BAD_KEY", async () => {
+    const { warn } = console;
+    const warnings: string[] = [];
+    console.warn = (text: string) => warnings.push(text);
+    const browser = await visit("/names");
+    await browser.open("/names");
+    console.warn = warn;
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /name="then" on <input>: press\(\) cannot take it. E_BAD_KEY: .*"then"/);
+    const { status, html } = await browser.send(0);
+    assert.equal(status, 400);
+    assert.match(textOf(html), /E_BAD_KEY: A key, &quot;form.then&quot;, is not allowed/);
+  });
+
+  test("have any names where their callback takes no object: none at all, or fields by their names", async () => {
+    const browser = await visit("/names");
+    for (const number of [1, 2]) {
+      assert.equal((await browser.send(number, { constructor: "4" })).status, 303);
+      await browser.open("/names");
+    }
+    assert.match(shown(browser), /Count: 5/);
   });
 
   test("take names of JavaScript's own parts for no fields", async () => {
