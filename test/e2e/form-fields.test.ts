@@ -23,6 +23,10 @@ const taker = live({
       state.last = JSON.stringify(given.slice(0, 2));
       state.times++;
     }),
+    exact: callback([object({ word: string() })], (state, fields) => {
+      state.last = JSON.stringify(fields);
+      state.times++;
+    }),
     tick: (state) => {
       state.times++;
     },
@@ -147,6 +151,18 @@ for (const javaScriptEnabled of [true, false])
     test("is sent by Enter, with the first button", async () => {
       await label("Text").press("Enter");
       await took(1, taken({}));
+    });
+
+    test("is refused at the button that was pressed, where the struct does not have its name", async () => {
+      await press("Quick");
+      await wrong().waitFor();
+      assert.deepEqual(
+        [await wrong().getAttribute("name"), await messages()],
+        ["how", ["Must be left out."]],
+      );
+      await press("Exact");
+      await took(1, { word: "exact" });
+      assert.deepEqual(await messages(), []);
     });
 
     test("are the fields that its call names, and what is wrong with each stands there", async () => {

@@ -11,6 +11,7 @@ export interface Took {
 export type TakeCalls = {
   take: LiveCallback<[fields: Record<string, unknown>]>;
   give: LiveCallback<[text: string, tags: string[]]>;
+  exact: LiveCallback<[fields: { readonly word: string }]>;
   tick: () => void;
 };
 
@@ -40,6 +41,7 @@ two</textarea>
         <label>Outside <input name="outside" form="all" value="it is"></label><input name="text" form="nobody" value="x">
         <form @submit="give(word, tag)"><label>Word <input name="word" .value=${"word"}></label>
           <label>Tag <input name="tag" value="tag"></label><label>Other tag <input name="tag"></label><label><input type="checkbox" name="flag" ?checked=${!last}>Flag</label><input type="submit" value="Give"></form>
+        <form @submit=${this.live.exact}><input type="hidden" name="word" value="exact"><button>Exact</button><button name="how" value="quick">Quick</button></form>
         <form @submit=${this.live.tick}><button>Tick</button></form>
         <slot></slot>`;
     }
