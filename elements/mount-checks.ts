@@ -8,9 +8,15 @@ const warned = new Set<string>();
 export function checkKey(element: HTMLElement): void {
   const { localName } = element;
   if (element.hasAttribute("key") || warned.has(localName) || !isInList(element, localName)) return;
+  warnOfNoKey(localName);
+}
+
+/** Once for each tag. */
+export function warnOfNoKey(localName: string): void {
+  if (warned.has(localName)) return;
   warned.add(localName);
   console.warn(
-    `violet: <${localName}> stands in a list without a key: when the list changes, a row may get another one's state. Give it one: key=\${row.id}, in data-each data-attr-key="id".`,
+    `violet: <${localName}> stands in a list without a key: when the list changes, a row may get another one's state, and without JavaScript those of data-each have one in common. Give it one: key=\${row.id}, in data-each data-attr-key="id".`,
   );
 }
 

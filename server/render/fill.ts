@@ -10,6 +10,7 @@ import { checkPath, type State, stateOf } from "../../elements/html/missing.ts";
 import { type Names, namesIn, type Path, valueAt } from "../../elements/html/path.ts";
 import { isChosen, isTrue, textOf } from "../../elements/html/values.ts";
 import { findLocal } from "../../elements/local-tag.ts";
+import { warnOfNoKey } from "../../elements/mount-checks.ts";
 import { hasKey } from "../../elements/provided.ts";
 import { findShared } from "../../elements/shared-tag.ts";
 import { parseCall } from "../../src/events/call.ts";
@@ -113,6 +114,8 @@ class Fill {
     if (node.tagName === "template") return this.#template(node as Template, scope);
     const bindings = scope.isBound ? this.#bindingsOf(node) : [];
     const tag = new StartTag(node, this.#html);
+    // It was mounted in the template: all rows would have that one instance.
+    if (DEV && scope.row && tag.get("data-violet-live") !== null) warnOfNoKey(node.tagName);
     const inside = this.#fillTag(node, tag, bindings, scope);
     if (scope.row && node.tagName === "form") this.#nameRow(node, tag, scope.row);
     this.#start(tag);

@@ -192,6 +192,15 @@ suite("the bindings of plain HTML on the server", () => {
     assert.deepEqual(warnings, []);
   });
 
+  test("are warned of where the rows of a list would share a live component, as its key is not bound", async () => {
+    const rowOf = (attributes: string) =>
+      `<violet-shared store="fill-poll"><template data-each="answers" data-key="id"><violet-live component="profile" ${attributes}></violet-live></template></violet-shared>`;
+    assert.deepEqual(await warningsOf(rowOf('data-attr-key="id"')), []);
+    const warnings = await warningsOf(rowOf(""));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /<violet-live> stands in a list without a key/);
+  });
+
   test("leave the elements of rows to the browser", async () => {
     write(
       "rows.html",
