@@ -10,7 +10,7 @@ import type { Live, LiveCallback } from "../../src/state/live.ts";
 import { local } from "../../src/state/local.ts";
 import { setResolver } from "../../src/state/resolver.ts";
 import { LiveServer } from "../support/live-server.ts";
-import { clearAfterEach, nextFailure, stage, textOf } from "../support/mount.ts";
+import { clearAfterEach, nextFailure, settle, stage, textOf } from "../support/mount.ts";
 import { assert, beforeEach, suite, test } from "../support/suite.ts";
 
 interface Count {
@@ -494,6 +494,17 @@ suite("<violet-live>", () => {
       `<violet-local store="live-box" initial='{"count":9}'><violet-live component="unknown"><live-shows-count></live-shows-count></violet-live></violet-local>`,
     );
     await showsText(inner, "9");
+  });
+
+  test("shows what is written inside it where the server refuses it", async () => {
+    const { tag } = tagIn(
+      `<violet-live component="unknown"><p data-text="count" data-show="!count">as written</p></violet-live>`,
+    );
+    await until(() => tag.error?.code === "E_UNKNOWN_CALLABLE");
+    await import("../../elements/html/walker.ts");
+    await settle();
+    assert.equal(tag.querySelector("p")?.outerHTML, '<p data-text="count" data-show="!count">as written</p>');
+    assert.equal(tag.ariaBusy, null);
   });
 
   test("warns of a component that nobody defines", async () => {
