@@ -97,6 +97,15 @@ export class FormSignup extends LiveElement(counter) {
   }
 }
 
+@customElement("form-started")
+export class FormStarted extends LiveElement(counter) {
+  static override properties = { start: {} };
+  declare start: number | undefined;
+  override render() {
+    return html`<output>Count: ${this.state.count}</output><form @submit=${this.live.increment}></form>`;
+  }
+}
+
 @customElement("form-names")
 export class FormNames extends LiveElement(counter) {
   override render() {
@@ -145,6 +154,10 @@ suite("forms of live elements, without JavaScript", () => {
         site.get(
           "/faulty",
           app.page(() => html`<form data-on-submit="add("></form>`),
+        );
+        site.get(
+          "/started",
+          app.page(() => html`<form-started .start=${7}></form-started>`),
         );
         site.get(
           "/names",
@@ -540,6 +553,13 @@ suite("forms of live elements, without JavaScript", () => {
     const { status, html } = await browser.send(0);
     assert.equal(status, 400);
     assert.match(textOf(html), /E_BAD_KEY: A key, &quot;form.then&quot;, is not allowed/);
+  });
+
+  test("have the params that a template gives by properties", async () => {
+    const browser = await visit("/started");
+    assert.equal((await browser.send(0)).status, 303);
+    await browser.follow();
+    assert.match(shown(browser), /Count: 8/);
   });
 
   test("have any names where their callback takes no object: none at all, or fields by their names", async () => {

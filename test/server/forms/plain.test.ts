@@ -45,6 +45,11 @@ suite("forms of plain HTML", () => {
       join(folder, "faulty.html"),
       `<violet-live component="list"><form @submit="remove("></form></violet-live>`,
     );
+    writeFileSync(
+      join(folder, "bound.html"),
+      `<violet-local store="plain-key" initial='{"key":"k"}'><violet-live component="list" data-attr-key="key"
+        ><p data-text="last">as written</p><form @submit="remove(id)"><input name="id"></form></violet-live></violet-local>`,
+    );
     served = await serve((site, app) => site.use(app.pages(folder)), { modules: { list: { list } } });
   });
   after(async () => {
@@ -83,6 +88,13 @@ suite("forms of plain HTML", () => {
       html,
       /<template data-each="items" data-key="id"><div>\s*<form @submit="remove\(id\)"><button>/,
     );
+  });
+
+  test("leave alone an element whose key is bound: the browser mounts it", async () => {
+    const { page } = await HttpBrowser.visit(served.url, "/bound.html");
+    assert.ok(page.html.includes(`<p data-text="last">as written</p><form @submit="remove(id)"><input`));
+    assert.match(page.html, /<violet-live [^>]*key="k"/);
+    assert.doesNotMatch(page.html, /_violet\/form|data-violet-live/);
   });
 
   test("reach the callbacks, by row and by field", async () => {
