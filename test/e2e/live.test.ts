@@ -152,6 +152,24 @@ suite("live components in the demo", () => {
     assert.deepEqual([await page.evaluate(() => restored), snapshots()], [[false, true], 0]);
   });
 
+  test("begin afresh where the reader goes back to a page that may not be stored, and are live again", async () => {
+    await page.addInitScript(() => {
+      globalThis.restored = [];
+      addEventListener("pageshow", ({ persisted }) => restored.push(persisted));
+    });
+    await open("/counter");
+    await press(page, 0);
+    await count(page, 0, "1");
+    await page.goto(`${gate.url}/style.css`);
+    await page.goBack({ waitUntil: "commit" });
+    await count(page, 0, "0");
+    await isLive(page);
+    assert.deepEqual(await page.evaluate(() => restored), [false]);
+    await press(page, 0);
+    await count(page, 0, "1");
+    assert.equal(snapshots(), 0);
+  });
+
   test("are a copied tab's own", async () => {
     const answer = await page.goto(`${gate.url}/counter`);
     html = (await answer?.text()) ?? "";
