@@ -1,4 +1,5 @@
-import { CHECKED } from "#dev";
+import { CHECKED, DEV } from "#dev";
+import { checkReset } from "../dev/no-reset.ts";
 import { refusalOf } from "../state/struct.ts";
 import { takeArguments } from "../state/validation.ts";
 import type { Method } from "./callback.ts";
@@ -62,6 +63,7 @@ export function prepare({ handler, args }: Bound, event: Event, self: unknown): 
   if (!args && takesFields(mark, event.type)) given = fieldsOf(event as SubmitEvent).slice(0, takes);
   given = structs ? takeArguments(structs, given, fn.name) : [...given];
   const call = (late?: Event) => fn.call(self, ...given, ...(kind === "callback" ? [late] : []));
+  if (DEV && event.type === "submit" && !mark.submitted) checkReset(event);
   return mark.submitted?.(event, call) ?? call;
 }
 

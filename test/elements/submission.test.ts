@@ -1,9 +1,12 @@
 /** Forms that call live callbacks, in a browser: once at a time, and with what is wrong at their fields. */
 import { render } from "lit";
+import { object, string } from "superstruct";
 import { html } from "../../src/events/html.ts";
 import { mark } from "../../src/events/marks.ts";
 import { asSubmitted, currentSubmission, type Submission } from "../../src/events/submission.ts";
+import { local } from "../../src/state/local.ts";
 import { clearAfterEach, settle, stage } from "../support/mount.ts";
+import { resolveHere } from "../support/stores.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
 /** A form-associated element. */
@@ -15,6 +18,15 @@ class TestRating extends HTMLElement {
   }
 }
 customElements.define("test-rating", TestRating);
+
+const names = local("submission-names", {
+  initial: () => ({ count: 0 }),
+  actions: (action) => ({
+    add: action([object({ a: string() })], (state) => {
+      state.count++;
+    }),
+  }),
+});
 
 suite("a form of a live component", () => {
   clearAfterEach();
@@ -225,6 +237,28 @@ suite("a form of a live component", () => {
     // What comes after it in the same queue runs after it.
     await settle();
     assert.equal(get("a").value, "typed since");
+  });
+
+  test("warns of data-reset where a store's action is called, which resets nothing", () => {
+    resolveHere();
+    const { warn } = console;
+    const warnings: string[] = [];
+    console.warn = (text: string) => warnings.push(text);
+    const place = stage();
+    const send = (isReset: boolean) => {
+      render(html`<form @submit.prevent=${names.add}><input name="a" value="typed"></form>`, place);
+      const form = place.querySelector("form") as HTMLFormElement;
+      form.toggleAttribute("data-reset", isReset);
+      form.requestSubmit();
+    };
+    send(false);
+    assert.deepEqual(warnings, []);
+    send(true);
+    send(true);
+    console.warn = warn;
+    assert.equal(names.count, 3);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /a form has data-reset and calls no live component/);
   });
 
   test("T43 is sent and answered where fields have the names of its methods", async () => {
