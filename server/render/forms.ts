@@ -145,6 +145,7 @@ class Pointing {
   }
 
   #point(form: Element, tag: StartTag, submit: Submit, controls: readonly Control[]): void {
+    if (DEV && !submit.args) checkNames(submit, controls, this.#callbacksOf(submit.instance));
     tag.set("method", "post");
     tag.set("action", `/_violet/form?${this.#rendering.visit.address}`);
     // Else browsers send the name of a file for the file, as if it were a text.
@@ -155,7 +156,6 @@ class Pointing {
       for (const name of OWN_WAYS_OF_BUTTONS) button.set(name, null);
       this.#edits.push(...button.edits());
     }
-    if (DEV && !submit.args) checkNames(submit, controls, this.#callbacksOf(submit.instance));
     this.#inside(form, submit, controls);
   }
 
