@@ -2,7 +2,16 @@
 import { fail } from "../../../src/errors.ts";
 import { type Json, type JsonObject, plain } from "../../../src/state/json.ts";
 import type { Op, Path } from "../../../src/state/ops.ts";
-import { array, define, number, object, optional, refusalOf, string } from "../../../src/state/struct.ts";
+import {
+  array,
+  define,
+  number,
+  object,
+  optional,
+  record,
+  refusalOf,
+  string,
+} from "../../../src/state/struct.ts";
 import { Tree } from "../../../src/state/tree.ts";
 import type { Entry, StoredState, WriterRecord } from "../backend.ts";
 
@@ -57,11 +66,13 @@ const StoredEntry = object({
   writer: optional(string()),
   n: optional(Count),
 });
-const StoredRecord = object({
-  n: Count,
-  at: number(),
-  refusal: optional(object({ code: string(), field: optional(string()), message: string() })),
+const StoredRefusal = object({
+  code: string(),
+  field: optional(string()),
+  fields: optional(record(string(), string())),
+  message: string(),
 });
+const StoredRecord = object({ n: Count, at: number(), refusal: optional(StoredRefusal) });
 
 /** A reply as the state that it says. Throws E_STATE_INVALID. */
 export function checked(store: string, reply: Reply): Loaded {

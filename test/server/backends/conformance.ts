@@ -72,6 +72,8 @@ export function conformance(name: string, open: (now: () => number) => Promise<S
     test("gives back state, version, schema, records and log, from a second look too", async () => {
       const { backend } = await start();
       const writing = new Writing(backend, storeName());
+      const fields = { n: "Must be an integer.", name: "Must be given." };
+      const refusal = { code: "E_VALIDATION", field: "n", fields, message: "no" };
       await writing.commit([
         { ops: [increment()], writer: "ann.1", n: 1, at: 5 },
         {
@@ -79,7 +81,7 @@ export function conformance(name: string, open: (now: () => number) => Promise<S
           writer: "bob.1",
           n: 1,
           at: 6,
-          refusal: { code: "E_VALIDATION", field: "n", message: "no" },
+          refusal,
         },
       ]);
       await writing.commit([{ ops: [increment(), increment()], at: 7 }], { schema: 3 });
@@ -93,7 +95,7 @@ export function conformance(name: string, open: (now: () => number) => Promise<S
           [...stored.writers].toSorted(([a], [b]) => a.localeCompare(b)),
           [
             ["ann.1", { n: 1, at: 5 }],
-            ["bob.1", { n: 1, at: 6, refusal: { code: "E_VALIDATION", field: "n", message: "no" } }],
+            ["bob.1", { n: 1, at: 6, refusal }],
           ],
         );
         assert.ok(stored.log.length <= stored.version);
