@@ -166,12 +166,9 @@ export class Row {
   #write(set: JsonObject, changes: Changes): Promise<Found | undefined> {
     let isLost = false;
     return this.table.tried(async () => {
-      if (isLost) {
-        const found = await this.#found(set, changes);
-        if (found) return found;
-      }
       try {
-        return await this.table.update(this.key, this.#version, set);
+        const saved = await this.table.update(this.key, this.#version, set);
+        return saved ?? (isLost ? await this.#found(set, changes) : undefined);
       } catch (error) {
         isLost ||= this.table.faultOf(error)?.kind === "lost";
         throw error;
@@ -180,12 +177,13 @@ export class Row {
   }
 
   /**
-   * After a connection that ended before it answered: what the row is, if this save made it so. Columns that were added to
-   * show their old value no more when others have written since: what is not known is not done again.
+   * After a connection that ended before it answered, when the row is of another version: what it is, if this save made it
+   * so. That is not to be asked sooner: what was lost may still wait for a lock. Columns that were added to show their old
+   * value no more when others have written since: what is not known is not done again.
    */
   async #found(set: JsonObject, changes: Changes): Promise<Found | undefined> {
     const found = await this.table.read(this.key);
-    if (!found || found.version === this.#version) return undefined;
+    if (!found) return undefined;
     const isOwn = Object.entries(set).every(([name, value]) => isSame(found.value[name], value));
     if (isOwn && found.version === this.#version + 1) return found;
     if ([...changes.values()].some(({ adds }) => adds)) fail("E_UNDECIDED");

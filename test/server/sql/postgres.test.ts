@@ -60,8 +60,12 @@ class Relay {
     this.#lost = { from, text, done };
   }
 
-  close(): void {
+  cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): void {
+    this.cut();
     this.#server.close();
   }
 }
@@ -114,6 +118,27 @@ suite("PostgreSQL", () => {
     relay.lose("database", "UPDATE 1", overwrite);
     await ada.call("rename", "Sure");
     assert.deepEqual([ada.error, (await stored())?.name], [undefined, "Sure"]);
+  });
+
+  test("adds nothing twice when a save without an answer is made after it was looked for", async () => {
+    const ada = await here.show("profile");
+    await ada.instance.loaded();
+    const waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like 'update%'";
+    const areWaiting = async (count: number) => {
+      while ((await query(waiting)).length < count) await new Promise((done) => setTimeout(done, 1));
+    };
+    const other = database(address);
+    const visiting = await other.kysely.transaction().execute(async (locked) => {
+      await locked.selectFrom("people").selectAll().forUpdate().execute();
+      const done = ada.call("visit");
+      await areWaiting(1);
+      relay.cut();
+      await areWaiting(2);
+      return { done };
+    });
+    await visiting.done;
+    await other.close();
+    assert.deepEqual([ada.error, await stored()], [undefined, { visits: "1", name: "Ada", version: 2 }]);
   });
 
   test("is heard again when the connection that listens was lost, with what was missed", async () => {
