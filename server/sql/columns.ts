@@ -55,20 +55,28 @@ function typeOf({ type, schema }: AnyStruct): ColumnType | undefined {
   return fits(Number.isInteger) ? "integer" : "number";
 }
 
-/** A value as the database takes it. */
-export function encoded({ type }: Column, value: Json | undefined, dialect: DialectName): unknown {
+/** A value as the database takes it. Throws E_VALIDATION for a whole number that could not be read again. */
+export function encoded({ name, type }: Column, value: Json | undefined, dialect: DialectName): unknown {
   if (value === undefined || value === null) return null;
+  if (type === "integer" && !Number.isSafeInteger(value)) refuseInteger(name);
   if (type === "json") return JSON.stringify(value);
   return type === "boolean" && dialect === "sqlite" ? Number(value) : value;
+}
+
+function refuseInteger(name: string): never {
+  const refusal = { path: [name], expected: "a whole number of up to 15 digits" };
+  return fail("E_VALIDATION", refusal, { field: name, cause: refusal });
 }
 
 /** A value as rows have it. What does not fit is left as it is: the struct says so. */
 export function decoded({ type, nullIs }: Column, value: unknown, dialect: DialectName): unknown {
   if (value === null || value === undefined) return nullIs;
-  // Times, and numbers that are longer than PostgreSQL's client takes them to be.
   if (value instanceof Date) return value.toISOString();
   if (type === "boolean" && (value === 0 || value === 1)) return value === 1;
-  if ((type === "integer" || type === "number") && typeof value === "string") return Number(value);
+  // Numbers may be longer than PostgreSQL's client, or SQLite's thread, takes them to be.
+  const number = typeof value === "string" || typeof value === "bigint" ? Number(value) : undefined;
+  if (type === "number" && number !== undefined) return number;
+  if (type === "integer" && Number.isSafeInteger(number)) return number;
   if (type === "json" && dialect === "sqlite" && typeof value === "string") return parsed(value);
   return value;
 }

@@ -1,5 +1,5 @@
 /** The thread of one file of rows: one statement after another. */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 
 export interface Question {
@@ -41,16 +41,24 @@ function open(): DatabaseSync {
 function prepared(sql: string): StatementSync {
   database ??= open();
   const statement = statements.get(sql) ?? database.prepare(sql);
+  statement.setReadBigInts(true);
   statements.set(sql, statement);
   const [oldest = ""] = statements.keys();
   if (statements.size > MAX_STATEMENTS) statements.delete(oldest);
   return statement;
 }
 
+/** A number that JavaScript's cannot hold stays a BigInt: an error here would come when the statement has been done. */
+function withNumbers(row: Record<string, SQLOutputValue>): object {
+  for (const [name, value] of Object.entries(row))
+    if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) row[name] = Number(value);
+  return row;
+}
+
 function run({ sql, parameters }: Question): object {
   const statement = prepared(sql);
   const values = parameters as readonly SQLInputValue[];
-  if (statement.columns().length) return { rows: statement.all(...values) };
+  if (statement.columns().length) return { rows: statement.all(...values).map(withNumbers) };
   const { changes, lastInsertRowid } = statement.run(...values);
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
 }

@@ -1,7 +1,7 @@
 /** One model in one database: the statements that its rows need. Values are always bound, never text. */
 import type { Kysely } from "kysely";
 import { fail, VioletError } from "../../src/errors.ts";
-import type { Json, JsonObject } from "../../src/state/json.ts";
+import { type Json, type JsonObject, plain } from "../../src/state/json.ts";
 import { refusalOf } from "../../src/state/struct.ts";
 import { decoded, encoded } from "./columns.ts";
 import type { Dialect, Fault, Refused } from "./dialect.ts";
@@ -153,10 +153,15 @@ export class Table {
 
   /** A row that its struct refuses is nobody's state, and is never overwritten. */
   #checked(found: Found): Found {
-    const { struct, table } = this.model;
+    const { struct, table: store } = this.model;
     const refusal = refusalOf(struct, found.value);
-    if (refusal) fail("E_STATE_INVALID", { ...refusal, store: table });
-    return found;
+    if (refusal) fail("E_STATE_INVALID", { ...refusal, store });
+    try {
+      return { ...found, value: plain(found.value, store) as JsonObject };
+    } catch (cause) {
+      // A key, a depth or a number that no state has.
+      return fail("E_STATE_INVALID", { store }, { cause });
+    }
   }
 
   // What may go wrong

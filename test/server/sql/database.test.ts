@@ -12,6 +12,7 @@ import {
   optional,
   string,
   type,
+  unknown,
 } from "superstruct";
 import { violet } from "../../../server/index.ts";
 import {
@@ -172,6 +173,35 @@ for (const kind of databaseKinds)
           const { code, field: its, message } = error as { code: string; field?: string; message: string };
           return code === "E_VALIDATION" && its === field && !/-1|huge/.test(message);
         });
+    });
+
+    test("takes no whole number that could not be read again, and reads none as another one", async () => {
+      const sums = model("sums", object({ id: integer(), sum: integer() }));
+      const db = connect({ migrations: { "1": { up: (db) => createTable(db, sums) } } });
+      const refused = { code: "E_VALIDATION", field: "sum" };
+      for (const sum of [2 ** 53, -(2 ** 53), 1e18, 1e300])
+        await assert.rejects(db.insert(sums, { sum }), refused);
+      await assert.rejects(db.find(sums, { sum: 2 ** 53 }), refused);
+      for (const sum of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
+        assert.equal((await db.insert(sums, { sum })).sum, sum);
+      await kind.query(address, "update sums set sum = 9007199254740993 where id = 1 returning id");
+      await assert.rejects(db.find(sums, { id: 1 }), { code: "E_STATE_INVALID", message: /"sums.sum"/ });
+    });
+
+    test("reads no row that cannot be a state", async () => {
+      const loose = model("loose", object({ id: integer(), what: unknown(), size: number() }));
+      const db = connect({ migrations: { "1": { up: (db) => createTable(db, loose) } } });
+      await db.insert(loose, { what: [], size: 1 });
+      const infinite = kind.name === "SQLite" ? "9e999" : "'Infinity'";
+      const wrong = [
+        `what = '{ "__proto__": { "admin": true } }'`,
+        `what = '${"[".repeat(50)}${"]".repeat(50)}'`,
+        `what = '[]', size = ${infinite}`,
+      ];
+      for (const set of wrong) {
+        await kind.query(address, `update loose set ${set} where id = 1 returning id`);
+        await assert.rejects(db.find(loose, { id: 1 }), { code: "E_STATE_INVALID", message: /"loose"/ });
+      }
     });
 
     test("has keys of several columns", async () => {

@@ -202,6 +202,16 @@ for (const kind of databaseKinds)
       assert.deepEqual(here.errors, []);
     });
 
+    test("T49 is not made unreadable by a number that a page sends", async () => {
+      const ada = await here.show("profile");
+      await ada.instance.loaded();
+      for (const age of [2 ** 53, -(2 ** 60), 1e300]) {
+        await ada.call("age", age);
+        assert.deepEqual([ada.error, ada.instance.error?.field], ["E_VALIDATION", "person.age"]);
+      }
+      assert.deepEqual([(await stored()).age, await versionOf(), here.errors], [null, 1, []]);
+    });
+
     test("is refused and rolled back while the database does not answer, and goes on when it does", async () => {
       const ada = await here.show("profile");
       await ada.instance.loaded();
