@@ -22,6 +22,8 @@ export interface Written {
 /** A kind of database. */
 export interface Dialect {
   readonly name: DialectName;
+  /** Which database, for messages. No credentials. */
+  readonly title: string;
   /** So often it is looked for what others wrote, unless something else is asked for. */
   readonly pollMs: number;
   open(): KyselyDialect;

@@ -13,24 +13,36 @@ const LOOK_MS = 50;
 /** SQLITE_BUSY */
 const LOCKED = 5;
 
-/** Runs those that this database has not seen, while no other process does. Rejects with E_MIGRATION, and what is behind it. */
+/**
+ * Runs those that this database has not seen, while no other process does. Rejects with E_MIGRATION, and what is behind it,
+ * and with E_UNAVAILABLE where there is no such database.
+ */
 export async function migrate(
   kysely: Kysely<AnyTables>,
   migrations: Migrations,
   dialect: Dialect,
 ): Promise<void> {
-  // PostgreSQL's are in a transaction by themselves, behind a lock.
-  if (dialect.name === "postgres") return run(kysely, migrations);
-  await kysely.connection().execute(async (connection) => {
-    await begin(connection);
-    try {
-      await run(connection, migrations);
-      await sql`commit`.execute(connection);
-    } catch (error) {
-      await sql`rollback`.execute(connection);
-      throw error;
-    }
-  });
+  try {
+    // PostgreSQL's are in a transaction by themselves, behind a lock.
+    if (dialect.name === "postgres") await run(kysely, migrations);
+    else await kysely.connection().execute((connection) => runAlone(connection, migrations));
+  } catch (cause) {
+    if (cause instanceof VioletError) throw cause;
+    const message = `${dialect.title}: ${(cause as Error).message}`;
+    if (!dialect.faultOf(cause)) throw new VioletError("E_MIGRATION", {}, { message, cause });
+    throw new VioletError("E_UNAVAILABLE", {}, { message, origin: "network", cause });
+  }
+}
+
+async function runAlone(connection: Kysely<AnyTables>, migrations: Migrations): Promise<void> {
+  await begin(connection);
+  try {
+    await run(connection, migrations);
+    await sql`commit`.execute(connection);
+  } catch (error) {
+    await sql`rollback`.execute(connection);
+    throw error;
+  }
 }
 
 /** SQLite's one writer at a time is lock enough. */
@@ -50,6 +62,8 @@ async function run(db: Kysely<AnyTables>, migrations: Migrations): Promise<void>
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (!error) return;
-  const name = results.find(({ status }) => status === "Error")?.migrationName ?? "";
-  throw new VioletError("E_MIGRATION", { name }, { cause: error });
+  const failed = results.find(({ status }) => status === "Error");
+  // None of them ran: there is no database, or it has seen others.
+  if (!failed) throw error;
+  throw new VioletError("E_MIGRATION", { name: failed.migrationName }, { cause: error });
 }

@@ -19,6 +19,7 @@ const DURABLE =
 
 export const postgres = (url: string): Dialect => ({
   name: "postgres",
+  title: titleOf(url),
   pollMs: 20_000,
   open: () =>
     new PostgresDialect({
@@ -30,6 +31,13 @@ export const postgres = (url: string): Dialect => ({
   faultOf,
   listen: (heard) => listen(url, heard),
 });
+
+/** Throws E_OPTION, and repeats nothing of an address that cannot be read: it has a password. */
+function titleOf(url: string): string {
+  const expected = "postgres://user:password@host/name, with %25, %23, %2F... for signs like %, # and /";
+  const { host, pathname } = URL.parse(url) ?? fail("E_OPTION", { name: "database", expected });
+  return `postgres ${host}${pathname}`;
+}
 
 const loaded = () =>
   import("pg").catch((cause: unknown) =>

@@ -14,6 +14,7 @@ import type { Answer, Question, SqliteError } from "./sqlite-worker.ts";
 
 export const sqlite = (file: string): Dialect => ({
   name: "sqlite",
+  title: `sqlite ${file}`,
   pollMs: 1000,
   open: () => new ThreadDialect(file),
   faultOf,

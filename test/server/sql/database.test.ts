@@ -62,19 +62,22 @@ suite("model()", () => {
 
 suite("database()", () => {
   test("refuses an address that it does not know", () => {
-    for (const address of ["", "mysql://localhost/x", "http://example.org"])
-      assert.throws(() => database(address), { code: "E_OPTION" });
+    for (const address of ["", "mysql://localhost/x", "http://example.org", "postgres://me:s3#cret@host/x"])
+      assert.throws(() => database(address), { code: "E_OPTION", message: /^E_OPTION(?!.*s3)/ });
     assert.throws(() => database("x.db", { pollMs: 0 }), { code: "E_OPTION" });
   });
 
-  test("that cannot be opened is an error at the start of its app", async () => {
-    const app = violet({
-      secret,
-      logger: new MemoryLogger(),
-      database: database("/nowhere/at/all.db", { migrations: { "1": { async up() {} } } }),
-    });
-    await assert.rejects(app.ready, /unable to open/);
-    await app.close();
+  test("that cannot be opened is an error at the start of its app, which says which one it is", async () => {
+    const nowhere = {
+      "/nowhere/at/all.db": /^sqlite \/nowhere\/at\/all.db: unable to open/,
+      "postgres://me:s3cret@127.0.0.1:1/app": /^postgres 127.0.0.1:1\/app: connect ECONNREFUSED/,
+    };
+    for (const [address, message] of Object.entries(nowhere)) {
+      const db = database(address, { migrations: { "1": { async up() {} } } });
+      const app = violet({ secret, logger: new MemoryLogger(), database: db });
+      await assert.rejects(app.ready, { code: "E_UNAVAILABLE", message });
+      await app.close();
+    }
   });
 
   test("is opened by its app, and has to be there", async () => {
@@ -235,6 +238,8 @@ for (const kind of databaseKinds)
       assert.deepEqual(ran, ["a", "b"]);
       await connect({ migrations: { ...migrations, c: note("c") } }).ready();
       assert.deepEqual(ran, ["a", "b", "c"]);
+      const older = { code: "E_MIGRATION", message: /previously executed migration c is missing/ };
+      await assert.rejects(connect({ migrations }).ready(), older);
     });
 
     test("is left as it was by a migration that fails, and its app does not start", async () => {

@@ -123,7 +123,8 @@ suite("PostgreSQL", () => {
   test("adds nothing twice when a save without an answer is made after it was looked for", async () => {
     const ada = await here.show("profile");
     await ada.instance.loaded();
-    const waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like 'update%'";
+    const waiting =
+      "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like 'update%'";
     const areWaiting = async (count: number) => {
       while ((await query(waiting)).length < count) await new Promise((done) => setTimeout(done, 1));
     };
