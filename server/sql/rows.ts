@@ -11,8 +11,7 @@ export class Rows {
   /** Those that rows were shown of. */
   readonly #tables = new Set<Table>();
   readonly #loading = new Map<string, Promise<Row>>();
-  /** Those that could not be read again when that was due. */
-  readonly #stale = new Set<Row>();
+  #isBehind = false;
 
   constructor(report: (error: unknown) => void) {
     this.#report = report;
@@ -21,6 +20,11 @@ export class Rows {
   /** How many. */
   get held(): number {
     return this.#held.size;
+  }
+
+  /** Something could not be read again when that was due. */
+  get isBehind(): boolean {
+    return this.#isBehind;
   }
 
   /**
@@ -85,7 +89,6 @@ export class Rows {
     if (row.viewers.size) return;
     const id = idOf(row.table, row.key);
     if (this.#held.get(id) === row) this.#held.delete(id);
-    this.#stale.delete(row);
   }
 
   /** Somebody wrote this. Versions may come late, twice, or not at all. */
@@ -99,7 +102,7 @@ export class Rows {
 
   /** Compares the versions of what is shown with those in the database. */
   async check(table?: string): Promise<void> {
-    for (const row of this.#stale) this.#refresh(row);
+    if (table === undefined) this.#isBehind = false;
     const shown = [...this.#held.values()].filter(
       (row) => table === undefined || row.table.model.table === table,
     );
@@ -114,15 +117,12 @@ export class Rows {
 
   /** `version`: the one that it is known to have. */
   #refresh(row: Row, version?: number) {
-    this.#stale.delete(row);
-    row.refresh(version).catch((error: unknown) => {
-      this.#stale.add(row);
-      this.#failed(error);
-    });
+    row.refresh(version).catch((error: unknown) => this.#failed(error));
   }
 
   /** That it does not answer is reported where that is found out. */
   #failed(error: unknown) {
+    this.#isBehind = true;
     if (!(error instanceof VioletError) || error.code !== "E_UNAVAILABLE") this.#report(error);
   }
 

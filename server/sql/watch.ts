@@ -23,7 +23,7 @@ export function watch({ kysely, dialect, rows, pollMs, report }: Watched): () =>
   async function look() {
     if (!rows.held) return;
     const now = changes && (await sql.raw<{ seen: string }>(changes).execute(kysely)).rows[0]?.seen;
-    if (now !== undefined && now === seen) return;
+    if (now !== undefined && now === seen && !rows.isBehind) return;
     await rows.check();
     seen = now;
   }

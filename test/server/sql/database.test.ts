@@ -26,9 +26,11 @@ import {
   watchTable,
 } from "../../../server/sql/index.ts";
 import { postgres } from "../../../server/sql/postgres.ts";
+import { Rows } from "../../../server/sql/rows.ts";
 import { sqlite } from "../../../server/sql/sqlite.ts";
 import { Table } from "../../../server/sql/table.ts";
 import { rowModel } from "../../../server/sql/tables.ts";
+import { watch } from "../../../server/sql/watch.ts";
 import type { Infer } from "../../../src/index.ts";
 import { databaseKinds } from "../../support/databases.ts";
 import { MemoryLogger, secret } from "../../support/serve.ts";
@@ -300,6 +302,32 @@ for (const kind of databaseKinds)
       await unblock();
       assert.equal(reported.length, 1);
       await db.insert(things, { "a 'name'": "b" });
+    });
+
+    test("is looked at again, also where nothing is written any more, when a row could not be read", async () => {
+      const db = connect(withThings);
+      await db.insert(things, { "a 'name'": "a" });
+      const heard: unknown[] = [];
+      const report = (error: unknown) => void heard.push(error);
+      const told = kind.name === "SQLite" ? sqlite(address) : postgres(address);
+      // It says that nothing was written since the first look.
+      const dialect = { ...told, listen: () => async () => {}, changes: "select 'nothing' as seen" };
+      const table = new Table(rowModel(things), { kysely: db.kysely, dialect, report });
+      const rows = new Rows(report);
+      const changed = () => heard.push("changed");
+      const found = await rows.find(table, table.model.conditions({ id: 1 }));
+      const row = rows.hold(found, { changed });
+      await row.settled();
+      const query = (text: string) => kind.query(address, text);
+      await query(`update "the ""things""" set size = 9 where id = 1 returning id`);
+      await query(`alter table "the ""things""" rename column kind to sort`);
+      const stop = watch({ kysely: db.kysely, dialect, rows, pollMs: 5, report });
+      while (!heard.length) await new Promise((done) => setTimeout(done, 1));
+      assert.match(String(heard[0]), /kind/);
+      await query(`alter table "the ""things""" rename column sort to kind`);
+      while (!heard.includes("changed")) await new Promise((done) => setTimeout(done, 1));
+      assert.equal(row.value.size, 9);
+      await stop();
     });
 
     test("is asked again, three times at most, when another program is in the way", async () => {
