@@ -25,6 +25,7 @@ export const profile = live({
   onError: ({ problems }, error) => {
     const field = error instanceof VioletError ? error.field : undefined;
     for (const name of ["name", "email", "age"] as const)
-      problems[name] = field === `mine.${name}` ? hints[name] : unsaved;
+      if (field === `mine.${name}`) problems[name] = hints[name];
+      else if (field === undefined) problems[name] = unsaved;
   },
 });

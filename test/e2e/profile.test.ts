@@ -70,6 +70,7 @@ suite("/profile, a row of a database", () => {
     await page.getByText("Give an address that nobody else has.").waitFor();
     await field(page, "Age").fill("200");
     await page.getByText("Give a whole number from 16 to 130.").waitFor();
+    assert.ok(await page.getByText("Give an address that nobody else has.").isVisible());
     assert.deepEqual(
       query("select count(*) as n from profiles where email = 'grace@example.org' or age = 200"),
       [{ n: 1 }],
