@@ -111,7 +111,7 @@ export class Stores {
       time,
       report,
     });
-    const stored = migrated(definition, found);
+    const stored = found && migrated(definition, key, found);
     // Of what was lost pages know versions that are going to be made again: never in the same epoch.
     const beginning = { stored, id: nextId(), epoch: randomBytes(6).toString("base64url") };
     const authority = new Authority(definition, key, this.#host, beginning);

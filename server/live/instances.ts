@@ -171,10 +171,11 @@ export class Instances implements LiveStores {
     const id = storedName(owner.holder, wireName(definition, name.key));
     await this.#deleting.get(id);
     const what = `Loading an instance of "${name.component}"`;
-    const stored = migrated(definition, await inTime(backend.load(id), { what, ...limits, time, report }));
+    const found = await inTime(backend.load(id), { what, ...limits, time, report });
     // Another one may have been made meanwhile.
     const known = this.find(name, owner.holder);
-    if (known || !stored) return known;
+    if (known || !found) return known;
+    const stored = migrated(definition, name.key, found);
     return this.#add(name, { ...owner, params }, { value: stored.value, placed: [] }, stored);
   }
 

@@ -120,6 +120,45 @@ suite("a state of sqlite(file) that an older version of the app wrote", () => {
     await backend.close();
   });
 
+  test("stops its store where a later version wrote it, or its migration fails, and is left as it is", async () => {
+    const { file } = await written();
+    const backend = sqlite(file);
+    const fails = () => {
+      throw new Error("half way");
+    };
+    const wrong: Definition[] = [
+      { ...now, migrate: fails },
+      { ...now, migrate: () => ({ text: Number.NaN }) },
+      { ...now, migrate: () => ({ text: 1 }) },
+      { ...old, version: 0, migrate: fails },
+      { ...old, version: 0 },
+    ];
+    for (const definition of wrong)
+      await assert.rejects(new HubBench({ backend }).hub.open(definition, undefined), {
+        code: "E_STATE_INVALID",
+        message: /"sqlite-article/,
+      });
+    assert.deepEqual((await backend.load(old.name))?.value, { lines });
+    await backend.close();
+  });
+
+  test("is migrated as its definition has it, where that is no object", async () => {
+    const tags = shared("sqlite-tags", { state: array(string()), initial: () => [] });
+    const before = definitionOf(tags);
+    const after: Definition = {
+      ...before,
+      version: 2,
+      migrate: (tags) => (tags as string[]).map((tag) => tag.toUpperCase()),
+    };
+    const backend = sqlite(newFile());
+    const authority = await new HubBench({ backend }).hub.open(before, undefined);
+    authority.write(["splice", ["value", 0], 0, ["a", "b"]]);
+    await authority.settled();
+    const next = await new HubBench({ backend }).hub.open(after, undefined);
+    assert.deepEqual(next.snapshot(), { value: ["A", "B"] });
+    await backend.close();
+  });
+
   test("is migrated, and sent as a whole to pages that know its version in the old shape", async () => {
     const { file, last } = await written();
     // Once before it is stored in its new shape, and once after.
