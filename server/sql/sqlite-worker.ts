@@ -27,6 +27,7 @@ const PRAGMAS = "pragma journal_mode = wal; pragma synchronous = full;";
 const BUSY_MS = 200;
 /** So many statements are kept as they were prepared; the one that was made first goes first. */
 const MAX_STATEMENTS = 200;
+const CANNOT_OPEN = 14;
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const statements = new Map<string, StatementSync>();
@@ -72,6 +73,10 @@ port.on("message", (question: Question | undefined) => {
     port.postMessage({ id: question.id, result: run(question) } satisfies Answer);
   } catch (error) {
     const { message, code, errcode } = error as SqliteError;
-    port.postMessage({ id: question.id, error: { message, code, errcode } } satisfies Answer);
+    const cure = errcode === CANNOT_OPEN ? " (its folder has to be there, and writable)" : "";
+    port.postMessage({
+      id: question.id,
+      error: { message: message + cure, code, errcode },
+    } satisfies Answer);
   }
 });

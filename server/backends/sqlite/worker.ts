@@ -9,6 +9,7 @@ const options = workerData as FileOptions;
 
 /** Nothing was written, and nothing is wrong with the file: BUSY, FULL. */
 const PASSING = new Set([5, 13]);
+const CANNOT_OPEN = 14;
 
 let states: States | undefined;
 /** It is one that we can have: what is wrong with it since then may be right again. */
@@ -33,7 +34,8 @@ function failed(error: unknown): Answer["error"] {
   if (error instanceof VioletError)
     return { code: error.code === "E_OPTION" && !wasOpen ? error.code : "E_UNAVAILABLE", message };
   if (!PASSING.has(errcode & 0xff)) close();
-  return { code: "E_UNAVAILABLE", message: `${options.path}: ${message}` };
+  const cure = (errcode & 0xff) === CANNOT_OPEN ? " (its folder has to be there, and writable)" : "";
+  return { code: "E_UNAVAILABLE", message: `${options.path}: ${message}${cure}` };
 }
 
 port.on("message", (question: Question) => {

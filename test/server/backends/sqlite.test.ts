@@ -326,7 +326,7 @@ suite("a file that sqlite(file) cannot have", () => {
     const backend = opened(join(folder, "states.db"));
     await assert.rejects(backend.check(), {
       code: "E_UNAVAILABLE",
-      message: /unable to open database file$/,
+      message: /later\/states.db: unable to open database file \(its folder has to be there, and writable\)$/,
     });
     mkdirSync(folder);
     await backend.check();

@@ -71,7 +71,7 @@ suite("database()", () => {
 
   test("that cannot be opened is an error at the start of its app, which says which one it is", async () => {
     const nowhere = {
-      "/nowhere/at/all.db": /^sqlite \/nowhere\/at\/all.db: unable to open/,
+      "/nowhere/at/all.db": /^sqlite \/nowhere\/at\/all.db: unable to open.*its folder/,
       "postgres://me:s3cret@127.0.0.1:1/app": /^postgres 127.0.0.1:1\/app: connect ECONNREFUSED/,
     };
     for (const [address, message] of Object.entries(nowhere)) {
