@@ -95,7 +95,7 @@ export class Rows {
   heard({ table, key, version }: Written): void {
     if (!key) return void this.check(table);
     for (const its of this.#tables) {
-      const row = its.model.table === table && this.#held.get(idOf(its, key));
+      const row = isOf(its, table) && this.#held.get(idOf(its, key));
       if (row) this.#refresh(row, version);
     }
   }
@@ -103,9 +103,7 @@ export class Rows {
   /** Compares the versions of what is shown with those in the database. */
   async check(table?: string): Promise<void> {
     if (table === undefined) this.#isBehind = false;
-    const shown = [...this.#held.values()].filter(
-      (row) => table === undefined || row.table.model.table === table,
-    );
+    const shown = [...this.#held.values()].filter((row) => isOf(row.table, table));
     for (const [its, rows] of Map.groupBy(shown, (row) => row.table))
       try {
         const versions = await its.tried(() => its.versions(rows.map(({ key }) => key)));
@@ -131,5 +129,9 @@ export class Rows {
     await Promise.all([...this.#held.values()].map((row) => row.settled()));
   }
 }
+
+/** Triggers tell the name of a table without that of its schema; undefined: any. */
+const isOf = ({ model }: Table, table: string | undefined) =>
+  table === undefined || model.table.split(".").at(-1) === table;
 
 const idOf = ({ id }: Table, values: readonly unknown[]): string => JSON.stringify([id, ...values]);

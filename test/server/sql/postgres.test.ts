@@ -2,7 +2,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { integer, number, object, string, unknown } from "superstruct";
-import { database, model } from "../../../server/sql/index.ts";
+import { createTable, database, model } from "../../../server/sql/index.ts";
+import { postgres } from "../../../server/sql/postgres.ts";
+import { Rows } from "../../../server/sql/rows.ts";
+import { Table } from "../../../server/sql/table.ts";
+import { rowModel } from "../../../server/sql/tables.ts";
 import { PostgresServer } from "../../support/postgres.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../../support/suite.ts";
 import { heard, Process, people } from "./people.ts";
@@ -150,6 +154,32 @@ suite("PostgreSQL", () => {
     await ada.shows({ name: "Missed" });
     await query("update people set name = 'Heard' where id = 1");
     await ada.shows({ name: "Heard" });
+  });
+
+  test("is heard of tables in any schema", async () => {
+    const notes = model("shop.notes", object({ id: integer(), text: string() }));
+    address = await server.database();
+    await query("create schema shop");
+    const db = database(address, { migrations: { "1": { up: (db) => createTable(db, notes) } } });
+    await db.insert(notes, { text: "old" });
+    const report = (error: unknown) => heard.push(String(error));
+    const dialect = postgres(address);
+    const table = new Table(rowModel(notes), { kysely: db.kysely, dialect, report });
+    const rows = new Rows(report);
+    const { promise: listens, resolve: listening } = Promise.withResolvers<void>();
+    const stop = dialect.listen?.((written) => {
+      rows.heard(written);
+      listening();
+    });
+    await listens;
+    const { promise: changed, resolve } = Promise.withResolvers<void>();
+    const row = rows.hold(await rows.find(table, table.model.conditions({ id: 1 })), { changed: resolve });
+    await row.settled();
+    await query("update shop.notes set text = 'new' where id = 1");
+    await changed;
+    assert.deepEqual([row.value, heard], [{ id: 1, text: "new" }, []]);
+    await stop?.();
+    await db.close();
   });
 
   test("takes any notification, from anybody, in any order", async () => {
