@@ -12,8 +12,8 @@ export interface RedisOptions {
    */
   readonly volatile?: boolean;
   /**
-   * What an acknowledgement has to survive: the end of the Redis server ("process", appendonly yes), or a loss of its power
-   * as well ("power", appendfsync always). A server that does not tell its settings is believed to be so. Default
+   * What an acknowledgement has to survive: the end of this process ("process", appendonly yes), or that of the Redis server
+   * and a loss of its power as well ("power", appendfsync always). A server that does not tell its settings is believed to be so. Default
    * "process", of a server that tells.
    */
   readonly durability?: "process" | "power";
