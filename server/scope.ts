@@ -19,6 +19,8 @@ export interface Scope {
   readonly client?: Client | undefined;
   /** The session of the client's page. */
   readonly session?: unknown;
+  /** In the `initial` of a live component. */
+  readonly isInitial?: boolean | undefined;
   /** In a render: its own read-only stores. Elsewhere server code is trusted and gets the real ones. */
   readonly resolve?: Resolver | undefined;
   readonly load?: Loader | undefined;

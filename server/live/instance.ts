@@ -20,6 +20,7 @@ import { Bucket } from "../hub/rates.ts";
 import { checkSent } from "../hub/sent.ts";
 import type { Subscription } from "../hub/subscription.ts";
 import type { Facts } from "../logger.ts";
+import type { Scope } from "../scope.ts";
 import { Bounds, type Place, type Placed, UNBOUND } from "./bound.ts";
 import type { Callback, Component, LiveContext } from "./component.ts";
 import { type Failure, failureOf, isTold } from "./failure.ts";
@@ -34,7 +35,7 @@ export interface InstanceHost extends AuthorityHost {
   /** Resolves when what was sent is handed to the network. */
   sent(): Promise<void>;
   /** Runs code of the app in the scope of a client. */
-  within<T>(owner: Pick<Owner, "client" | "session">, fn: () => T): T;
+  within<T>(owner: Pick<Owner, "client" | "session"> & Pick<Scope, "isInitial">, fn: () => T): T;
   broadcast(event: string, data: unknown, to?: readonly string[]): void;
   after(ms: number, fn: () => void): () => void;
   /** Whether the backend outlives this process. */

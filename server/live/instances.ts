@@ -198,7 +198,9 @@ export class Instances implements LiveStores {
       placed: placedIn(state),
       params,
     });
-    const answer = within({ client, session }, () => component.options.initial({ client, session, params }));
+    const answer = within({ client, session, isInitial: true }, () =>
+      component.options.initial({ client, session, params }),
+    );
     if (!isAwaitable(answer)) return made(answer);
     return inTime(answer, { what, ...limits, time, report }).then(made);
   }

@@ -1,7 +1,7 @@
 import { fail, VioletError } from "../../src/errors.ts";
 import type { App } from "../app.ts";
 import { type Source, source } from "../live/bound.ts";
-import { currentApp } from "../scope.ts";
+import { currentApp, currentScope } from "../scope.ts";
 import { Binding, bindingOf } from "./binding.ts";
 import { RowDatabase, type Where } from "./database.ts";
 import type { Model, RowState } from "./model.ts";
@@ -18,7 +18,7 @@ export interface PersistentOptions {
  * Binds a part of a live component's state to a row: in `initial`, awaited, and put into the state as it is. `where` finds
  * it by its columns, all together. It is loaded once for all who show it, checked by its struct, saved when a callback
  * or a bound field writes it, and shown anew when anybody else does. Rejects with E_NOT_FOUND, E_STATE_INVALID,
- * E_UNAVAILABLE, E_VALIDATION, and E_OPTION (no database, several rows). Runs on the server.
+ * E_UNAVAILABLE, E_VALIDATION, and E_OPTION (no database, several rows, elsewhere than in `initial`). Runs on the server.
  *
  *     initial: async ({ session }) => ({ profile: await persistent(profiles, { id: session.user.id }), note: "" }),
  */
@@ -31,7 +31,14 @@ export async function persistent<R, K extends PropertyKey, H extends PropertyKey
   try {
     if (autosaveMs !== false && !(autosaveMs >= 0))
       fail("E_OPTION", { name: "persistent: autosaveMs", expected: "milliseconds from 0, or false" });
-    const { table, rows } = await databaseOf(app).table(model);
+    const database = databaseOf(app);
+    if (!currentScope()?.isInitial)
+      fail("E_OPTION", {
+        name: "persistent()",
+        expected: "to be called in the initial of a live component",
+        hint: "Elsewhere a row is read by db.find().",
+      });
+    const { table, rows } = await database.table(model);
     const conditions = table.model.conditions(where);
     const row = await rows.find(table, conditions);
     const bound: Source = { bind: (place) => new Binding(rows, row, place, { conditions, autosaveMs }) };

@@ -114,6 +114,10 @@ const drafts = live({
       state.email = email;
     }),
     keep: (state) => save(state),
+    /** What its author meant to be another row. */
+    swap: async (state) => {
+      Object.assign(state, await persistent(people, { id: 2 }));
+    },
   }),
   onError: hear,
 });

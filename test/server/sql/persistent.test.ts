@@ -275,6 +275,14 @@ for (const kind of databaseKinds)
       assert.match(here.errors.join(), /"all.0" is a row in a list/);
     });
 
+    test("is bound in initial alone: elsewhere it is an error of the app, and no row that is never saved", async () => {
+      const ada = await here.show("drafts");
+      await ada.instance.loaded();
+      await ada.call("swap");
+      assert.deepEqual([ada.error, ada.person.name], ["E_INTERNAL", "Ada"]);
+      assert.match(here.errors[0] ?? "", /"persistent\(\)".*in the initial of a live component.*db.find/);
+    });
+
     test("is saved by itself: where one of two cannot be, the other one is, and both are shown as they are", async () => {
       const shown = await here.show("both", {});
       await shown.call("swap", "Alma", "Bert");
