@@ -1,11 +1,17 @@
 /** The thread of one file of rows: one statement after another. */
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
+import { answering } from "../threads/answering.ts";
 
-export interface Question {
-  readonly id: number;
+export interface Statement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
+}
+
+export interface Calls {
+  /** What kysely calls a `QueryResult`. */
+  run(statement: Statement): object;
+  close(): void;
 }
 
 /** As `node:sqlite` throws it. */
@@ -13,12 +19,6 @@ export interface SqliteError {
   readonly message: string;
   readonly code?: string | undefined;
   readonly errcode?: number | undefined;
-}
-
-export interface Answer {
-  readonly id: number;
-  readonly result?: object;
-  readonly error?: SqliteError;
 }
 
 /** A commit is on the disk when it is answered. Readers do not wait for writers. */
@@ -29,7 +29,6 @@ const BUSY_MS = 200;
 const MAX_STATEMENTS = 200;
 const CANNOT_OPEN = 14;
 
-const port = parentPort as NonNullable<typeof parentPort>;
 const statements = new Map<string, StatementSync>();
 let database: DatabaseSync | undefined;
 
@@ -56,7 +55,7 @@ function withNumbers(row: Record<string, SQLOutputValue>): object {
   return row;
 }
 
-function run({ sql, parameters }: Question): object {
+function run({ sql, parameters }: Statement): object {
   const statement = prepared(sql);
   const values = parameters as readonly SQLInputValue[];
   if (statement.columns().length) return { rows: statement.all(...values).map(withNumbers) };
@@ -64,19 +63,13 @@ function run({ sql, parameters }: Question): object {
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
 }
 
-port.on("message", (question: Question | undefined) => {
-  if (!question) {
-    database?.close();
-    return port.close();
-  }
-  try {
-    port.postMessage({ id: question.id, result: run(question) } satisfies Answer);
-  } catch (error) {
-    const { message, code, errcode } = error as SqliteError;
-    const cure = errcode === CANNOT_OPEN ? " (its folder has to be there, and writable)" : "";
-    port.postMessage({
-      id: question.id,
-      error: { message: message + cure, code, errcode },
-    } satisfies Answer);
-  }
+function faultOf(error: unknown): SqliteError {
+  const { message, code, errcode } = error as SqliteError;
+  const cure = errcode === CANNOT_OPEN ? " (its folder has to be there, and writable)" : "";
+  return { message: message + cure, code, errcode };
+}
+
+answering<Calls>({
+  answer: (call, statement) => (call === "close" ? database?.close() : run(statement as Statement)),
+  faultOf,
 });

@@ -1,6 +1,4 @@
 /** SQLite, by Node's own module, in a thread of its own: who waits for the disk is not the event loop. */
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -9,8 +7,9 @@ import {
   SqliteDialect,
   type TransactionSettings,
 } from "kysely";
+import { Thread } from "../threads/thread.ts";
 import type { Dialect, Fault, Refused } from "./dialect.ts";
-import type { Answer, Question, SqliteError } from "./sqlite-worker.ts";
+import type { Calls, SqliteError } from "./sqlite-worker.ts";
 
 export const sqlite = (file: string): Dialect => ({
   name: "sqlite",
@@ -21,12 +20,6 @@ export const sqlite = (file: string): Dialect => ({
   // Of all other connections, and of this one.
   changes: "select data_version || ' ' || total_changes() as seen from pragma_data_version",
 });
-
-/** A `.ts` among the sources, a `.js` in lib/. */
-const extension = extname(import.meta.url);
-const entry = new URL(`./sqlite-worker${extension}`, import.meta.url);
-/** Sources need the flags of this process (undefined) to be read; for a built file they may be wrong. */
-const flags = extension === ".ts" ? undefined : [];
 
 class ThreadDialect extends SqliteDialect {
   readonly #file: string;
@@ -77,63 +70,42 @@ class ThreadDriver implements Driver {
 const run = (connection: DatabaseConnection, text: string) =>
   connection.executeQuery(CompiledQuery.raw(text));
 
+/** A thread that ended is begun anew by the next statement. */
 class ThreadConnection implements DatabaseConnection {
   readonly #file: string;
-  readonly #asked = new Map<number, PromiseWithResolvers<QueryResult<never>>>();
-  #worker: Worker | undefined;
-  #next = 0;
+  #thread: Thread<Calls, SqliteError> | undefined;
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** What the thread answers. While it is asked nothing it keeps no process alive. */
-  executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    this.#worker ??= this.#start();
-    const asked = Promise.withResolvers<QueryResult<never>>();
-    const id = ++this.#next;
-    this.#asked.set(id, asked);
-    this.#worker.ref();
-    this.#worker.postMessage({ id, sql, parameters } satisfies Question);
-    return asked.promise;
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    this.#thread ??= this.#start();
+    return (await this.#thread.ask("run", { sql, parameters })) as QueryResult<R>;
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     yield await this.executeQuery<R>(query);
   }
 
-  #start(): Worker {
-    const worker = new Worker(entry, { workerData: this.#file, execArgv: flags, name: "violet-rows" });
-    worker.on("message", (answer: Answer) => this.#answered(answer));
-    worker.on("error", (error) => this.#fail(error));
-    worker.on("exit", () => {
-      if (this.#worker === worker) this.#worker = undefined;
-      this.#fail(new Error("the thread has ended"));
+  #start(): Thread<Calls, SqliteError> {
+    const thread: Thread<Calls, SqliteError> = new Thread({
+      program: new URL("./sqlite-worker", import.meta.url),
+      name: "violet-rows",
+      workerData: this.#file,
+      errorOf: (fault) =>
+        typeof fault === "string"
+          ? Object.assign(new Error(`${this.#file}: ${fault}`), { errcode: IO })
+          : Object.assign(new Error(fault.message), fault),
+      ended: () => {
+        if (this.#thread === thread) this.#thread = undefined;
+      },
     });
-    return worker;
-  }
-
-  #answered({ id, result, error }: Answer) {
-    const asked = this.#asked.get(id);
-    this.#asked.delete(id);
-    if (error) asked?.reject(Object.assign(new Error(error.message), error));
-    else asked?.resolve(result as QueryResult<never>);
-    if (!this.#asked.size) this.#worker?.unref();
-  }
-
-  #fail(cause: Error) {
-    const error = Object.assign(new Error(`${this.#file}: ${cause.message}`, { cause }), { errcode: IO });
-    for (const { reject } of this.#asked.values()) reject(error);
-    this.#asked.clear();
+    return thread;
   }
 
   async close(): Promise<void> {
-    const worker = this.#worker;
-    if (!worker) return;
-    const ended = new Promise((resolve) => worker.once("exit", resolve));
-    worker.ref();
-    worker.postMessage(undefined);
-    await ended;
+    await this.#thread?.close();
   }
 }
 

@@ -55,16 +55,10 @@ export interface Calls {
   close(): void;
 }
 
-export interface Question {
-  readonly id: number;
-  readonly call: keyof Calls;
-  readonly argument: never;
-}
-
-export interface Answer {
-  readonly id: number;
-  readonly answer?: unknown;
-  readonly error?: { readonly code: "E_OPTION" | "E_UNAVAILABLE"; readonly message: string };
+/** What the thread tells of an error. */
+export interface FileFault {
+  readonly code: "E_OPTION" | "E_UNAVAILABLE";
+  readonly message: string;
 }
 
 /** What a thread is started with. */

@@ -1,7 +1,7 @@
 import { VioletError } from "../../../src/errors.ts";
-import type { Calls, Outcome, Write } from "./calls.ts";
+import { Thread } from "../../threads/thread.ts";
+import type { Calls, FileFault, FileOptions, Outcome, Write } from "./calls.ts";
 import { Groups } from "./groups.ts";
-import { Thread } from "./thread.ts";
 
 export interface StateFileOptions {
   readonly path: string;
@@ -13,11 +13,13 @@ export interface StateFileOptions {
 /** States that are over are looked for so often. */
 const SWEEP_MS = 60_000;
 
+type FileThread = Thread<Calls, FileFault>;
+
 /** A file of states as the event loop has it: asked by messages, and given up where it does not answer in time. */
 export class StateFile {
   readonly #options: StateFileOptions;
   readonly #groups = new Groups((writes) => this.#running().ask("write", { writes, now: this.#now() }));
-  #thread: Thread | undefined;
+  #thread: FileThread | undefined;
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(options: StateFileOptions) {
@@ -55,13 +57,25 @@ export class StateFile {
     return promise;
   }
 
-  #running(): Thread {
+  #running(): FileThread {
     return (this.#thread ??= this.#start());
   }
 
-  #start(): Thread {
+  #start(): FileThread {
     const { path, maxBytes } = this.#options;
-    const thread: Thread = new Thread({ path, maxBytes }, () => this.#ended(thread));
+    const thread: FileThread = new Thread({
+      program: new URL("./worker", import.meta.url),
+      name: "violet-sqlite",
+      workerData: { path, maxBytes } satisfies FileOptions,
+      errorOf: (fault) => {
+        const { code, message } =
+          typeof fault === "string"
+            ? { code: "E_UNAVAILABLE" as const, message: `${path}: ${fault}` }
+            : fault;
+        return new VioletError(code, {}, { message, origin: "network" });
+      },
+      ended: () => this.#ended(thread),
+    });
     const sweep = () => void this.#sweep(thread);
     this.#sweeping = setInterval(sweep, SWEEP_MS).unref();
     queueMicrotask(sweep);
@@ -69,13 +83,13 @@ export class StateFile {
   }
 
   /** Other calls come between its steps. That nothing can be written is told to those who want to write. */
-  async #sweep(thread: Thread): Promise<void> {
+  async #sweep(thread: FileThread): Promise<void> {
     let hasMore = true;
     while (hasMore && this.#thread === thread)
       hasMore = await thread.ask("sweep", { now: this.#now() }).catch(() => false);
   }
 
-  #ended(thread: Thread) {
+  #ended(thread: FileThread) {
     if (this.#thread !== thread) return;
     clearInterval(this.#sweeping);
     this.#thread = undefined;

@@ -1,10 +1,10 @@
 /** The thread of one file: one question after another. */
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { VioletError } from "../../../src/errors.ts";
-import type { Answer, FileOptions, Question } from "./calls.ts";
+import { answering } from "../../threads/answering.ts";
+import type { Calls, FileFault, FileOptions } from "./calls.ts";
 import { States } from "./states.ts";
 
-const port = parentPort as NonNullable<typeof parentPort>;
 const options = workerData as FileOptions;
 
 /** Nothing was written, and nothing is wrong with the file: BUSY, FULL. */
@@ -15,7 +15,7 @@ let states: States | undefined;
 /** It is one that we can have: what is wrong with it since then may be right again. */
 let wasOpen = false;
 
-function answer({ call, argument }: Question): unknown {
+function answer(call: keyof Calls, argument: never): unknown {
   if (call === "close") return close();
   states ??= new States(options);
   wasOpen = true;
@@ -29,7 +29,7 @@ function close() {
 }
 
 /** After an error of the disk the file is opened anew by the next question. */
-function failed(error: unknown): Answer["error"] {
+function faultOf(error: unknown): FileFault {
   const { message, errcode = 0 } = error as Error & { readonly errcode?: number };
   if (error instanceof VioletError)
     return { code: error.code === "E_OPTION" && !wasOpen ? error.code : "E_UNAVAILABLE", message };
@@ -38,12 +38,4 @@ function failed(error: unknown): Answer["error"] {
   return { code: "E_UNAVAILABLE", message: `${options.path}: ${message}${cure}` };
 }
 
-port.on("message", (question: Question) => {
-  const { id } = question;
-  try {
-    port.postMessage({ id, answer: answer(question) } satisfies Answer);
-  } catch (error) {
-    port.postMessage({ id, error: failed(error) } satisfies Answer);
-  }
-  if (question.call === "close") port.close();
-});
+answering<Calls>({ answer, faultOf });

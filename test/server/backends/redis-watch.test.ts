@@ -95,7 +95,7 @@ suite("another process's commits in Redis", () => {
   });
 
   test("T58 that are told twice, late or falsely are no more than what is stored", async () => {
-    const { told, channel, other, quiet } = await watched();
+    const { told, channel, other } = await watched();
     await other.commit(one);
     await until(() => told.length);
     await other.commit(one);
@@ -105,7 +105,9 @@ suite("another process's commits in Redis", () => {
       await server.admin.publish(channel, news);
     // Nothing was loaded since: each look finds what was told before.
     for (const news of ["999 first", "4 second"]) await server.admin.publish(channel, news);
-    assert.deepEqual(await quiet(), { epoch: "first", version: 4 });
+    // These looks may be told before the next commit.
+    await other.commit(one);
+    await until(() => told.at(-1)?.version === 4);
     const later = new Set(told.slice(before).map((stored) => JSON.stringify(stored)));
     assert.ok(later.has('{"epoch":"first","version":4}'));
     for (const stored of later) assert.match(stored, /^\{"epoch":"first","version":[34]\}$/);
