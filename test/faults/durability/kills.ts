@@ -51,7 +51,7 @@ export const manyKills: Run = async (size, figures) => {
   figures.equal("kills", starts.length, kills[size]);
   figures.atLeast("writes that a kill found unacknowledged", undecided, 1);
   figures.equal("acknowledged, and not there without their pages", notStored, 0);
-  figures.equal("epochs", epochs.size, 1);
+  figures.equal("epochs, one of each board", epochs.size, BOARDS);
   figures.note("writes", written.length);
   figures.equal("writes lost", written.filter((id) => !present.has(id)).length, 0);
   figures.equal("writes doubled", all.flat().length - present.size, 0);
