@@ -26,7 +26,7 @@ const COPIED = [
 ];
 const MAX_SCHEDULES = 20_000;
 /** More than there are cores: many wait for what does not come any more. */
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 const TIMEOUT_MS = 600_000;
 /** For one test that is to find one fault: who waits for what does not come any more has found it, too. */
 const TEST_MS = 8000;
