@@ -1,9 +1,11 @@
 // `npm run test:mutants [-- name...]`: whether the tests find each fault of test/mutants, in a copy of the sources that
-// has it. A name may be the beginning of several: `-- T`. `-- --check` only looks whether the patches apply.
+// has it. A name may be the beginning of several: `-- T`. `-- --check` only looks whether the patches apply; `-- --some 50`
+// tries as many of them, others each time.
 import { execFile } from "node:child_process";
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { root, secondsSince } from "./run.mjs";
 import { findTool } from "./tools.mjs";
 
@@ -160,9 +162,11 @@ function tell(name, { problem, found, how = "" }, start) {
   console.log(problem ? `${name}: ${problem}` : `${name.padEnd(34)} ${found.padEnd(16)} ${seconds}  ${how}`);
 }
 
-const args = process.argv.slice(2);
-const isCheck = args.includes("--check");
-const names = args.filter((arg) => arg !== "--check");
+const { values, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { check: { type: "boolean", default: false }, some: { type: "string", default: "1000" } },
+});
+const { check: isCheck } = values;
 
 /** The patches of this name, or of those that begin with it. */
 function named(name) {
@@ -172,10 +176,15 @@ function named(name) {
   return found.includes(exact) ? [exact] : found;
 }
 
-const patches = (names.length ? names : [""])
-  .flatMap(named)
-  .map((path) => join(root, path))
-  .sort();
+/** Some of them, drawn anew each time. */
+function drawn(all, count) {
+  const rest = [...all];
+  const take = () => rest.splice(Math.floor(Math.random() * rest.length), 1)[0];
+  return Array.from({ length: Math.min(count, rest.length) }, take);
+}
+
+const all = new Set((names.length ? names : [""]).flatMap(named).map((path) => join(root, path)));
+const patches = drawn(all, Number(values.some)).sort();
 
 /** Looks at patches until none is left. */
 async function check(left) {
