@@ -35,11 +35,12 @@ export class People implements AsyncDisposable {
     return page;
   }
 
-  /** All go home. Gives what went wrong; browsers report each try that finds no server. */
+  /** All go home. Gives what went wrong; browsers report each try that finds no server, or is given up. */
   async leave(): Promise<string[]> {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
     const problems = this.problems.filter(
-      (problem) => !/ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)/.test(problem),
+      (problem) =>
+        !/ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)|closed before the connection/.test(problem),
     );
     this.problems = [];
     return problems;
