@@ -167,6 +167,8 @@ const { values, positionals: names } = parseArgs({
   options: { check: { type: "boolean", default: false }, some: { type: "string", default: "1000" } },
 });
 const { check: isCheck } = values;
+const some = Number(values.some);
+if (!(some >= 1)) throw new Error(`--some: expected a number from 1, got "${values.some}"`);
 
 /** The patches of this name, or of those that begin with it. */
 function named(name) {
@@ -184,7 +186,7 @@ function drawn(all, count) {
 }
 
 const all = new Set((names.length ? names : [""]).flatMap(named).map((path) => join(root, path)));
-const patches = drawn(all, Number(values.some)).sort();
+const patches = drawn(all, some).sort();
 
 /** Looks at patches until none is left. */
 async function check(left) {
