@@ -186,7 +186,7 @@ function drawn(all, count) {
 }
 
 const all = new Set((names.length ? names : [""]).flatMap(named).map((path) => join(root, path)));
-const patches = drawn(all, some).sort();
+const patches = drawn(all, some).toSorted((a, b) => (a < b ? -1 : 1));
 
 /** Looks at patches until none is left. */
 async function check(left) {

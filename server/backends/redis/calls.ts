@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { VioletError } from "../../../src/errors.ts";
+import { within } from "../within.ts";
 import type { Connection } from "./connection.ts";
-import { within } from "./within.ts";
 
 /** A call is tried so often, within its time. */
 const MAX_TRIES = 3;

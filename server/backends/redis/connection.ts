@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { VioletError } from "../../../src/errors.ts";
-import { within } from "./within.ts";
+import { within } from "../within.ts";
 
 /** Of a server that went away one asks so often whether it is back: after a random time, at most the second one. */
 const FIRST_PAUSE_MS = 50;

@@ -1,5 +1,6 @@
 import { VioletError } from "../../../src/errors.ts";
 import { Thread } from "../../threads/thread.ts";
+import { within } from "../within.ts";
 import type { Calls, FileFault, FileOptions, Outcome, Write } from "./calls.ts";
 import { Groups } from "./groups.ts";
 
@@ -47,14 +48,11 @@ export class StateFile {
 
   #inTime<T>(answer: Promise<T>, late = () => {}): Promise<T> {
     const { path, timeoutMs } = this.#options;
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const timer = setTimeout(() => {
+    return within(timeoutMs, answer, () => {
       late();
       const message = `${path}: no answer within ${timeoutMs} ms`;
-      reject(new VioletError("E_UNAVAILABLE", {}, { message, origin: "network" }));
-    }, timeoutMs);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-    return promise;
+      return new VioletError("E_UNAVAILABLE", {}, { message, origin: "network" });
+    });
   }
 
   #running(): FileThread {
