@@ -1,6 +1,7 @@
 /** A form field that is bound both ways. What is typed into it is never overwritten by what the store says. */
 import { fail, VioletError } from "../../src/errors.ts";
 import { handleOf } from "../../src/state/self.ts";
+import { takeEdit } from "./edits.ts";
 import { type Names, type Path, valueAt } from "./path.ts";
 import { isChosen, isTrue, textOf } from "./values.ts";
 
@@ -27,16 +28,21 @@ export class Field {
     this.#names = names;
     this.#target = target;
     this.#isDirty = isTyped(this.#control);
+    // What was typed is written; what the browser brought back may be older than the state.
+    if (takeEdit(control) && this.#isDirty) queueMicrotask(() => this.edited("input"));
   }
 
   /** Shows what the store says, unless somebody is about to type here, or has done so. */
   update(): void {
     const control = this.#control;
-    const isSwitch = /^(checkbox|radio)$/.test(control.type);
+    const value = valueAt(this.#path, this.#names);
+    const { type, checked } = control as HTMLInputElement;
+    // Another of its group was pressed before they were bound, and is the state's by now.
+    if (!this.#edits && type === "radio" && checked === isChosen(value, control.value)) this.#isDirty = false;
     // In a window that is not in front, too.
     const { activeElement } = control.getRootNode() as Partial<Document>;
-    if (this.#isDirty || (!isSwitch && activeElement === control)) return;
-    show(control, valueAt(this.#path, this.#names));
+    if (this.#isDirty || (!/^(checkbox|radio)$/.test(type) && activeElement === control)) return;
+    show(control, value);
   }
 
   /** Its form was reset. */
@@ -48,6 +54,7 @@ export class Field {
 
   /** Its user changed it. A `change` that follows an `input` brings nothing new. */
   edited(type: string): void {
+    takeEdit(this.#control);
     const isNew = type === "input" || !this.#isTold;
     this.#isTold = type === "input";
     // What is no number yet may become one.

@@ -88,6 +88,15 @@ suite("what is done before a page's modules have come", () => {
     assert.equal(await text.inputValue(), "half a se-n");
   });
 
+  test("what is typed into a bound field of plain HTML is saved", async () => {
+    await open("/profile");
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Early Ada");
+    modules.resolve();
+    await page.getByText("Early Ada", { exact: true }).waitFor();
+    await isLive(page);
+    assert.match((await getPage(`${site.url}/profile`)).html, /value="Early Ada"/);
+  });
+
   test("a choice takes effect", async () => {
     await open("/settings");
     await page.getByRole("radio", { name: "Dark" }).check();

@@ -148,6 +148,28 @@ suite("data-model", () => {
     place.remove();
   });
 
+  test("writes what its user did before it was bound, and not what the browser brought back", async () => {
+    const place = document.createElement("div");
+    place.innerHTML = `<form><input id="text" value="one" data-model="text"><input id="name" value="Ada" data-model="user.name">
+      <input id="one" type="radio" name="size" value="1" data-model="size"><input id="two" type="radio" name="size" value="2" checked data-model="size"></form>`;
+    document.body.append(place);
+    type(input(place, "#text"), "early");
+    input(place, "#name").value = "brought back";
+    input(place, "#one").click();
+    const tag = document.createElement("violet-local");
+    tag.setAttribute("store", "html-form");
+    tag.append(...place.childNodes);
+    place.append(tag);
+    await bound(place);
+    await shows(() => [form.text, form.user.name, form.size], ["early", "Ada", 1]);
+    form.text = "late";
+    form.size = 2;
+    input(tag, "#text").blur();
+    await shows(() => [input(tag, "#text").value, input(tag, "#two").checked], ["late", true]);
+    assert.equal(input(tag, "#name").value, "brought back");
+    place.remove();
+  });
+
   test("keeps what was typed in the form that came back", async () => {
     const tag = await bound(
       `<violet-local store="html-form"><input id="text" value="typed" data-violet-typed data-model="text"></violet-local>`,
