@@ -42,7 +42,7 @@ export default {
   browsers: [
     chromeLauncher({
       launchOptions: {
-        executablePath: process.env.CHROME_PATH,
+        executablePath: process.env.HEADLESS_SHELL,
         // Chromium refuses its sandbox to root.
         args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
       },

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { root, secondsSince } from "./run.mjs";
-import { findTool } from "./tools.mjs";
+import { useChromium } from "./tools.mjs";
 
 const COPIED = [
   ...[
@@ -97,10 +97,6 @@ const runners = {
     return nodeTests(cwd, file, ...flags);
   },
 };
-
-function useChromium() {
-  process.env.CHROME_PATH ??= findTool("chromium");
-}
 
 /** What shows that a patch makes no sense, and not that a test is good. */
 const isBroken = (stdout, ...names) =>

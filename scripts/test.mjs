@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buildIfStale } from "./build.mjs";
 import { unproven } from "./coverage.mjs";
 import { root, run, secondsSince } from "./run.mjs";
-import { findTool } from "./tools.mjs";
+import { findTool, useChromium } from "./tools.mjs";
 
 const fromSources = ["--import=./scripts/ts.mjs", "--conditions=violet-source", "--enable-source-maps"];
 const reporters = ["spec", "./scripts/reporter.mjs"].flatMap((name) => [
@@ -14,9 +14,6 @@ const reporters = ["spec", "./scripts/reporter.mjs"].flatMap((name) => [
   "--test-reporter-destination=stdout",
 ]);
 
-const useChromium = () => {
-  process.env.CHROME_PATH = findTool("chromium");
-};
 const databases = [
   { folder: "test/server/sql", tool: "postgres", variable: "POSTGRES" },
   { folder: "redis", tool: "redis-server", variable: "REDIS_SERVER" },

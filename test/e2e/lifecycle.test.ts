@@ -35,7 +35,7 @@ suite("a live page", () => {
   /** Attempts of the page to connect. */
   let tries: number;
   before(async () => {
-    people = await People.start();
+    people = await People.start({ windows: true });
   });
   after(() => people[Symbol.asyncDispose]());
 

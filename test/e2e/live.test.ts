@@ -32,7 +32,7 @@ suite("live components in the demo", () => {
   /** What a tab was made of, for a copy of it. */
   let html: string;
   before(async () => {
-    people = await People.start();
+    people = await People.start({ windows: true });
   });
   after(() => people[Symbol.asyncDispose]());
 

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { after, assert, before, suite, test } from "../support/suite.ts";
@@ -11,15 +11,17 @@ const tools = fileURLToPath(new URL("../../scripts/tools.mjs", import.meta.url))
 const code = `import { findTool } from ${JSON.stringify(tools)};
 try { console.log(findTool(process.argv[1])); } catch (error) { console.log(error.message); }`;
 
-const find = async (env: NodeJS.ProcessEnv, name = "chromium"): Promise<string> => {
+const evaluate = async (env: NodeJS.ProcessEnv, ...args: string[]): Promise<string> => {
   const options = { env: { VIOLET_NO_APT: "1", ...env } };
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--input-type=module", "--eval", code, name],
+    ["--input-type=module", "--eval", ...args],
     options,
   );
   return stdout.trim();
 };
+
+const find = (env: NodeJS.ProcessEnv, name = "chromium") => evaluate(env, code, name);
 
 suite("finding Chromium", () => {
   let folder: string;
@@ -52,6 +54,44 @@ suite("finding Chromium", () => {
       await find({ PATH: "/nowhere" }),
       /^chromium was not found\. Install it .* or set CHROME_PATH\.$/,
     );
+  });
+});
+
+suite("using Chromium", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "violet-tools-"));
+    for (const name of ["chromium", "chromium-headless-shell"]) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, name), "", { mode: 0o755 });
+    }
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const path = (...names: string[]) => names.map((name) => join(folder, name)).join(delimiter);
+  const use = async (env: NodeJS.ProcessEnv) => {
+    const script = `import { useChromium } from ${JSON.stringify(tools)};
+useChromium();
+console.log(JSON.stringify([process.env.CHROME_PATH, process.env.HEADLESS_SHELL]));`;
+    return JSON.parse(await evaluate(env, script)) as string[];
+  };
+  const chromium = () => path("chromium/chromium");
+
+  test("takes the one without windows where there is one", async () => {
+    const shell = path("chromium-headless-shell/chromium-headless-shell");
+    assert.deepEqual(await use({ PATH: path("chromium", "chromium-headless-shell") }), [chromium(), shell]);
+    assert.deepEqual(await use({ PATH: path("chromium"), HEADLESS_SHELL: shell }), [chromium(), shell]);
+  });
+
+  test("says when HEADLESS_SHELL is wrong", async () => {
+    const error = await use({ PATH: path("chromium"), HEADLESS_SHELL: "/nowhere/shell" }).catch(String);
+    assert.match(String(error), /HEADLESS_SHELL is .* Correct it or unset it/);
+  });
+
+  test("takes Chromium alone where there is none, or where it is named", async () => {
+    const both = path("chromium", "chromium-headless-shell");
+    assert.deepEqual(await use({ PATH: path("chromium") }), [chromium(), chromium()]);
+    assert.deepEqual(await use({ PATH: both, CHROME_PATH: chromium() }), [chromium(), chromium()]);
   });
 });
 

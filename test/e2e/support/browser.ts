@@ -1,9 +1,11 @@
 import { type Browser, chromium } from "playwright-core";
 
-/** A real Chromium; scripts/test.mjs says where it is. */
-export const launch = (): Promise<Browser> =>
+const { CHROME_PATH = "/usr/bin/chromium", HEADLESS_SHELL = CHROME_PATH } = process.env;
+
+/** A real Chromium; scripts/tools.mjs says where it is. The one with windows alone keeps pages for Back. */
+export const launch = ({ windows = false } = {}): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium",
+    executablePath: windows ? CHROME_PATH : HEADLESS_SHELL,
     // Chromium refuses its sandbox to root.
     args: [
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),

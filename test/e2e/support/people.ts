@@ -12,8 +12,8 @@ export class People implements AsyncDisposable {
     this.#browser = browser;
   }
 
-  static async start(): Promise<People> {
-    return new People(await launch());
+  static async start(browser?: Parameters<typeof launch>[0]): Promise<People> {
+    return new People(await launch(browser));
   }
 
   async person(options: BrowserContextOptions = {}): Promise<BrowserContext> {
