@@ -5,41 +5,65 @@ interface Kept {
   /** What was entered: hydration sets a control to the state that the page was rendered with. */
   readonly value: string;
   readonly checked: boolean;
+  /** Elements of plain HTML around it that bind the event, and were not bound. */
+  readonly unbound: readonly Element[];
 }
 
 /**
- * Keeps what people do inside rendered elements until these are hydrated, and replays it then
- * (docs/hydration.md). It runs long before any module: the server sends this function's source text as
+ * Keeps what people do inside rendered elements, and in plain HTML that binds it, until these are hydrated and bound, and
+ * replays it then (docs/hydration.md). It runs long before any module: the server sends this function's source text as
  * `/_violet/early.js`, so it refers to nothing outside itself.
  */
 export function captureEarly(): void {
   const giveUpAfterMs = 10_000;
   let kept: Kept[] = [];
   let isOver = false;
+  const bound = new WeakSet<Element>();
 
   const isLitPart = (node: Node) => node.nodeType === 8 && (node as Comment).data.startsWith("lit-part");
   const isWaiting = (host: Element & { hasUpdated?: boolean }) =>
     !host.hasUpdated && Array.from(host.shadowRoot?.childNodes ?? []).some(isLitPart);
 
+  // A form's fields stand before its own methods.
+  const rootOf = (node: Node) => Node.prototype.getRootNode.call(node);
+
   /** Is one of the elements waiting in whose shadow roots this stands? */
   const waits = (target: Element) => {
-    for (let root = target.getRootNode(); root instanceof ShadowRoot; root = root.host.getRootNode())
+    for (let root = rootOf(target); root instanceof ShadowRoot; root = rootOf(root.host))
       if (isWaiting(root.host)) return true;
     return false;
   };
 
+  const isProvider = (node: EventTarget) =>
+    node instanceof Element && /^violet-(shared|local|live)$/.test(node.localName);
+
+  /** Whether its attributes bind the event: `data-model`, `@click`, `data-on-click.once`. */
+  const binds = (element: Element, type: string) =>
+    Element.prototype.getAttributeNames
+      .call(element)
+      .map((name) => (name === "data-model" ? "@input" : name.replace("data-on-", "@")).split(".")[0])
+      .some((name) => name === `@${type}` || (name === "@input" && type === "change"));
+
+  const unboundIn = (path: EventTarget[], type: string) =>
+    path
+      .slice(0, Math.max(0, path.findLastIndex(isProvider)))
+      .filter((node) => node instanceof Element && !bound.has(node) && binds(node, type)) as Element[];
+
   const handle = (event: Event) => {
-    const target = event.composedPath()[0] as HTMLInputElement;
-    if (isOver || !(target instanceof Element) || !waits(target)) return;
-    // These do not leave a shadow root; who causes them was clicked or focused before.
-    for (const type of ["change", "submit"]) target.getRootNode().addEventListener(type, handle, true);
+    const path = event.composedPath();
+    const target = path[0] as HTMLInputElement;
+    if (isOver || !(target instanceof Element)) return;
+    const unbound = unboundIn(path, event.type);
+    if (!waits(target) && !unbound.length) return;
+    // These do not leave its shadow root; who causes them was clicked or focused before.
+    for (const type of ["change", "submit"]) rootOf(target).addEventListener(type, handle, true);
     if (event.type === "focusin" || (event.type === "click" && !keepsClick(event as MouseEvent, target)))
       return;
     if (event.type === "submit") event.preventDefault();
     event.stopImmediatePropagation();
     if (event.type === "input")
       kept = kept.filter((one) => one.target !== target || one.event.type !== "input");
-    kept.push({ event, target, value: target.value, checked: target.checked });
+    kept.push({ event, target, value: target.value, checked: target.checked, unbound });
   };
 
   /** A link or a button waits; other controls work by themselves, and `input` and `change` follow. */
@@ -67,7 +91,9 @@ export function captureEarly(): void {
   };
 
   const flush = () => {
-    const ready = kept.filter(({ target }) => isOver || !waits(target));
+    const isReady = ({ target, unbound }: Kept) =>
+      isOver || (!waits(target) && unbound.every((element) => bound.has(element)));
+    const ready = kept.filter(isReady);
     kept = kept.filter((one) => !ready.includes(one));
     ready.forEach(replay);
   };
@@ -77,8 +103,8 @@ export function captureEarly(): void {
     flush();
   };
 
-  for (const type of ["click", "input", "focusin"]) addEventListener(type, handle, true);
+  for (const type of ["click", "input", "focusin", "change", "submit"]) addEventListener(type, handle, true);
   addEventListener("error", ({ target }) => target instanceof HTMLScriptElement && giveUp(), true);
   addEventListener("load", () => setTimeout(giveUp, giveUpAfterMs), { once: true });
-  Object.assign(window, { violetEarly: flush });
+  Object.assign(window, { violetEarly: Object.assign(flush, { bound }) });
 }

@@ -8,6 +8,7 @@ import { type ChildPart, PartType } from "lit/directive.js";
 import { getCommittedValue, setCommittedValue } from "lit/directive-helpers.js";
 import { payload } from "../src/page.ts";
 import { partsOf } from "./parts.ts";
+import { early } from "./replay.ts";
 
 /** Where Lit keeps a root's part: its name is part of Lit's contract with its own packages. */
 type Root = ShadowRoot & { _$litPart$?: ChildPart };
@@ -15,8 +16,6 @@ type Lifecycle = Pick<LitElement, keyof LitElement> & { update(changed: Property
 
 const page = globalThis as typeof globalThis & {
   litElementHydrateSupport?: (lit: { LitElement: typeof LitElement }) => void;
-  /** The early script's, which replays what was done before hydration. */
-  violetEarly?: () => void;
 };
 
 /** To be called once, before live elements are defined. Does nothing on the server. */
@@ -63,10 +62,7 @@ function adopt(element: Lifecycle, start: ChildNode, update: () => void) {
   }
   const error = hydrate(root, start, update);
   // The early script asks for `hasUpdated`, which is set when this returns.
-  queueMicrotask(() => {
-    // Where that script is not, an element's id may give the name a meaning.
-    if (page.violetEarly instanceof Function) page.violetEarly();
-  });
+  queueMicrotask(() => early()?.());
   // Without this chunk it is as in a page of plain Lit.
   import("./heal.ts").then(
     ({ heal }) => heal(element, root._$litPart$ as ChildPart, partsOf, error),

@@ -1,7 +1,6 @@
 /** What binds plain HTML is loaded where a provider's tag has some: when it comes into the page, or later. */
 import type { StoreCore } from "../../src/state/core.ts";
 import type { Definition } from "../../src/state/definition.ts";
-import { noteEdits } from "./edits.ts";
 
 const BINDING = /^(@|data-(text|show|class|attr|model|each|on)(-|$))/;
 
@@ -19,7 +18,6 @@ export interface Bound {
 
 /** Binds the plain HTML inside `host` until it is stopped. */
 export function bindHtml(host: Element, provided: Provided): Bound {
-  noteEdits();
   let bound: Bound | undefined;
   let isStopped = false;
   const load = async () => {

@@ -1,6 +1,7 @@
 import { uncaught } from "../../src/errors.ts";
 import { bindCalls } from "../../src/events/plain-calls.ts";
 import type { Row } from "../../src/events/row.ts";
+import { early } from "../replay.ts";
 import { ownOf, type Update, updateOf } from "./apply.ts";
 import { type Binding, bindingsOf, PROVIDERS } from "./bindings.ts";
 import type { Field } from "./field.ts";
@@ -50,6 +51,8 @@ export class Block {
     } catch (error) {
       uncaught(error);
       return node;
+    } finally {
+      early()?.bound.add(node);
     }
   }
 

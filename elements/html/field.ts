@@ -1,7 +1,6 @@
 /** A form field that is bound both ways. What is typed into it is never overwritten by what the store says. */
 import { fail, VioletError } from "../../src/errors.ts";
 import { handleOf } from "../../src/state/self.ts";
-import { takeEdit } from "./edits.ts";
 import { type Names, type Path, valueAt } from "./path.ts";
 import { isChosen, isTrue, textOf } from "./values.ts";
 
@@ -28,8 +27,6 @@ export class Field {
     this.#names = names;
     this.#target = target;
     this.#isDirty = isTyped(this.#control);
-    // What was typed is written; what the browser brought back may be older than the state.
-    if (takeEdit(control) && this.#isDirty) queueMicrotask(() => this.edited("input"));
   }
 
   /** Shows what the store says, unless somebody is about to type here, or has done so. */
@@ -54,7 +51,6 @@ export class Field {
 
   /** Its user changed it. A `change` that follows an `input` brings nothing new. */
   edited(type: string): void {
-    takeEdit(this.#control);
     const isNew = type === "input" || !this.#isTold;
     this.#isTold = type === "input";
     // What is no number yet may become one.

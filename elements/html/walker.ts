@@ -9,6 +9,7 @@ import { Reads } from "../../src/state/tracking.ts";
 import { untyped } from "../../src/state/untyped.ts";
 import { writable } from "../../src/state/writable.ts";
 import { hasKey, PROVIDER, providers } from "../provided.ts";
+import { early } from "../replay.ts";
 import { ownOf } from "./apply.ts";
 import type { Provided } from "./bind.ts";
 import { PROVIDERS } from "./bindings.ts";
@@ -129,6 +130,7 @@ export class Walker implements BlockHost {
     this.#stores = around.filter((store) => store !== undefined);
     if (!this.#isBound && !this.#isThere(around)) return;
     this.#reads.update(() => this.#show());
+    early()?.();
     if (DEV) checkPaths(this.#host, this.blocks, around);
   }
 

@@ -1,10 +1,9 @@
 /**
  * The early script: one small classic script before the first paint. It puts persisted local state on `<html>`
- * (`reflect`), keeps what people do before elements are hydrated, and notes the fields that they change.
+ * (`reflect`), and keeps what people do before elements are hydrated.
  */
 import { createHash } from "node:crypto";
 import { captureEarly } from "../../elements/early.ts";
-import { noteEdits } from "../../elements/html/edits.ts";
 import { type Definition, definitions } from "../../src/state/definition.ts";
 import type { JsonObject } from "../../src/state/json.ts";
 import { escapeHtml } from "./escape.ts";
@@ -34,9 +33,7 @@ function reflectEarly(): void {
   }
 }
 
-export const earlyScript = [reflectEarly, captureEarly, noteEdits]
-  .map((run) => `(${String(run)})();\n`)
-  .join("");
+export const earlyScript = [reflectEarly, captureEarly].map((run) => `(${String(run)})();\n`).join("");
 
 export const earlyHash = createHash("sha256").update(earlyScript).digest("base64url").slice(0, 16);
 const src = `/_violet/early.js?${earlyHash}`;

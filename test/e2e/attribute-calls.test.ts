@@ -29,6 +29,18 @@ suite("calls in attributes of a page", () => {
           { client: "/assets/client.js" },
         ),
       );
+      site.get(
+        "/plain",
+        app.page(
+          () => html`<violet-shared store="calls-tally">
+            <form data-on-submit="add(n, name)">
+              <label>Number <input name="n"></label><input name="name" value="Ada"><input name="getRootNode"><input name="getAttributeNames">
+              <button>Add</button>
+            </form>
+            <output data-text="count" aria-label="Sum"></output></violet-shared>`,
+          { client: "/assets/client.js" },
+        ),
+      );
     });
     people = await People.start();
   });
@@ -53,5 +65,23 @@ suite("calls in attributes of a page", () => {
     await page.getByRole("button", { name: "Rename" }).click();
     await status(page, "Tally").filter({ hasText: "it's me 7" }).waitFor();
     assert.equal(page.url(), `${served.url}/`);
+  });
+
+  test("T43 are made once for what is submitted in plain HTML before it is bound, whatever the names of its fields", async () => {
+    const modules = Promise.withResolvers<void>();
+    const page = await (await people.person()).newPage();
+    await page.route("**/assets/**", async (route) => {
+      await modules.promise;
+      await route.continue();
+    });
+    await page.goto(`${served.url}/plain`, { waitUntil: "commit" });
+    const before = Number(await status(page, "Sum").textContent());
+    await page.getByLabel("Number").fill("5");
+    await page.getByRole("button", { name: "Add" }).click();
+    modules.resolve();
+    await status(page, "Sum")
+      .filter({ hasText: String(before + 5) })
+      .waitFor();
+    assert.equal(page.url(), `${served.url}/plain`);
   });
 });

@@ -18,7 +18,7 @@ suite("what is done before a page's modules have come", () => {
     site = await Site.start();
     modules = Promise.withResolvers();
     page = await (await people.person()).newPage();
-    await page.route("**/assets/**", async (route) => {
+    await page.route(/\/assets\/|\/_violet\/runtime/, async (route) => {
       await modules.promise;
       await route.continue();
     });
@@ -95,6 +95,15 @@ suite("what is done before a page's modules have come", () => {
     await page.getByText("Early Ada", { exact: true }).waitFor();
     await isLive(page);
     assert.match((await getPage(`${site.url}/profile`)).html, /value="Early Ada"/);
+  });
+
+  test("a vote in plain HTML counts, once", async () => {
+    await open("/poll.html");
+    await page.getByRole("button", { name: "At the café" }).click();
+    modules.resolve();
+    await isLive(page);
+    const { total } = (await stateOf("/poll.html", "poll")) as { total: number };
+    assert.equal(total, 1);
   });
 
   test("a choice takes effect", async () => {

@@ -1,0 +1,13 @@
+/** The early script's part of the page (`captureEarly`). */
+interface Early {
+  /** Replays what was done where nothing waits any more. */
+  (): void;
+  /** Elements of plain HTML that are bound. */
+  readonly bound: WeakSet<Element>;
+}
+
+/** Undefined where that script is not: an element's id may give the name a meaning. */
+export function early(): Early | undefined {
+  const { violetEarly } = globalThis as { violetEarly?: Early };
+  return violetEarly instanceof Function ? violetEarly : undefined;
+}
