@@ -34,26 +34,21 @@ export function captureEarly(): void {
     return false;
   };
 
-  const isProvider = (node: EventTarget) =>
-    node instanceof Element && /^violet-(shared|local|live)$/.test(node.localName);
-
-  /** Whether its attributes bind the event: `data-model`, `@click`, `data-on-click.once`. */
+  /** Whether it stands in a provider's tag, in the same tree, and its attributes bind the event: `data-model`, `@click.once`. */
   const binds = (element: Element, type: string) =>
+    Element.prototype.matches.call(element, ":is(violet-shared, violet-local, violet-live) *") &&
     Element.prototype.getAttributeNames
       .call(element)
       .map((name) => (name === "data-model" ? "@input" : name.replace("data-on-", "@")).split(".")[0])
       .some((name) => name === `@${type}` || (name === "@input" && type === "change"));
 
-  const unboundIn = (path: EventTarget[], type: string) =>
-    path
-      .slice(0, Math.max(0, path.findLastIndex(isProvider)))
-      .filter((node) => node instanceof Element && !bound.has(node) && binds(node, type)) as Element[];
-
   const handle = (event: Event) => {
     const path = event.composedPath();
     const target = path[0] as HTMLInputElement;
     if (isOver || !(target instanceof Element)) return;
-    const unbound = unboundIn(path, event.type);
+    const unbound = path
+      .filter((node) => node instanceof Element)
+      .filter((element) => !bound.has(element) && binds(element, event.type));
     if (!waits(target) && !unbound.length) return;
     // These do not leave its shadow root; who causes them was clicked or focused before.
     for (const type of ["change", "submit"]) rootOf(target).addEventListener(type, handle, true);

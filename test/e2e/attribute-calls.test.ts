@@ -5,7 +5,7 @@ import { after, afterEach, assert, before, suite, test } from "../support/suite.
 import { bundle } from "./hydration/bundle.ts";
 import "../../elements/tags.ts";
 import "./hydration/calls.ts";
-import { isLive, People, status } from "./support/people.ts";
+import { isHeard, isLive, People, status } from "./support/people.ts";
 
 const client = `import "./calls.ts"; import "../../../elements/tags.ts";`;
 
@@ -62,7 +62,7 @@ suite("calls in attributes of a page", () => {
     await page.getByLabel("Number").fill("4");
     await page.getByRole("button", { name: "Add" }).click();
     await status(page, "Tally").filter({ hasText: "Ada 7" }).waitFor();
-    await page.getByRole("button", { name: "Rename" }).click();
+    assert.ok(await isHeard(page.getByRole("button", { name: "Rename" })));
     await status(page, "Tally").filter({ hasText: "it's me 7" }).waitFor();
     assert.equal(page.url(), `${served.url}/`);
   });

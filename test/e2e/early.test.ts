@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { getPage } from "../support/serve.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
-import { isLive, People, status } from "./support/people.ts";
+import { isHeard, isLive, People, status } from "./support/people.ts";
 import { Site } from "./support/site.ts";
 
 suite("what is done before a page's modules have come", () => {
@@ -99,11 +99,14 @@ suite("what is done before a page's modules have come", () => {
 
   test("a vote in plain HTML counts, once", async () => {
     await open("/poll.html");
-    await page.getByRole("button", { name: "At the café" }).click();
+    const button = page.getByRole("button", { name: "At the café" });
+    await button.click();
     modules.resolve();
+    await status(page, "At the café").filter({ hasText: "1" }).waitFor();
+    assert.ok(await isHeard(button));
     await isLive(page);
     const { total } = (await stateOf("/poll.html", "poll")) as { total: number };
-    assert.equal(total, 1);
+    assert.equal(total, 2);
   });
 
   test("a choice takes effect", async () => {

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { launch } from "./browser.ts";
 
 /** One browser, in which each person has cookies and storage of their own. What goes wrong in any page is kept. */
@@ -54,6 +54,15 @@ export class People implements AsyncDisposable {
 /** The link stands, and nothing waits for the server. */
 export const isLive = (page: Page): Promise<void> =>
   page.locator("violet-status").getByText("live", { exact: true }).waitFor();
+
+/** Presses it, and gives whether the page has heard of that by then: the early script keeps nothing that is bound. */
+export const isHeard = (button: Locator): Promise<boolean> =>
+  button.evaluate((button) => {
+    let isHeard = false;
+    document.addEventListener("click", () => (isHeard = true), { once: true });
+    (button as HTMLElement).click();
+    return isHeard;
+  });
 
 /** The text of an element with the role `status` and this name. */
 export const status = (page: Page, name: string) => page.getByRole("status", { name });
