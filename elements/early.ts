@@ -5,6 +5,8 @@ interface Kept {
   /** What was entered: hydration sets a control to the state that the page was rendered with. */
   readonly value: string;
   readonly checked: boolean;
+  /** Of a list of options. */
+  readonly chosen: readonly boolean[];
   /** Elements of plain HTML around it that bind the event, and were not bound. */
   readonly unbound: readonly Element[];
 }
@@ -34,19 +36,26 @@ export function captureEarly(): void {
     return false;
   };
 
+  /** What makes an element wait for an event. A form takes its fields' values when it is submitted: these wait as it does. */
+  const isEdit = (type: string) => type === "input" || type === "change";
+  const isFor = (name: string | undefined, type: string) =>
+    name === `@${type}` || (isEdit(type) && (name === "data-model" || name === "@submit"));
+
   /** Whether it stands in a provider's tag, in the same tree, and its attributes bind the event: `data-model`, `@click.once`. */
   const binds = (element: Element, type: string) =>
     Element.prototype.matches.call(element, ":is(violet-shared, violet-local, violet-live) *") &&
     Element.prototype.getAttributeNames
       .call(element)
-      .map((name) => (name === "data-model" ? "@input" : name.replace("data-on-", "@")).split(".")[0])
-      .some((name) => name === `@${type}` || (name === "@input" && type === "change"));
+      .some((name) => isFor(name.replace("data-on-", "@").split(".")[0], type));
+
+  const optionsOf = (target: Element) => (target instanceof HTMLSelectElement ? [...target.options] : []);
 
   const handle = (event: Event) => {
     const path = event.composedPath();
     const target = path[0] as HTMLInputElement;
     if (isOver || !(target instanceof Element)) return;
-    const unbound = path
+    // A script knows when it dispatches what; people do not.
+    const unbound = (event.isTrusted ? path : [])
       .filter((node) => node instanceof Element)
       .filter((element) => !bound.has(element) && binds(element, event.type));
     if (!waits(target) && !unbound.length) return;
@@ -58,12 +67,23 @@ export function captureEarly(): void {
     event.stopImmediatePropagation();
     if (event.type === "input")
       kept = kept.filter((one) => one.target !== target || one.event.type !== "input");
-    kept.push({ event, target, value: target.value, checked: target.checked, unbound });
+    const { value, checked } = target;
+    kept.push({
+      event,
+      target,
+      value,
+      checked,
+      chosen: optionsOf(target).map(({ selected }) => selected),
+      unbound,
+    });
   };
 
   /** A link or a button waits; other controls work by themselves, and `input` and `change` follow. */
   const keepsClick = (event: MouseEvent, target: Element) => {
-    const control = target.closest("a[href], button, input, select, textarea, label, summary");
+    const control = Element.prototype.closest.call(
+      target,
+      "a[href], button, input, select, textarea, label, summary",
+    );
     if (!control) return true;
     const isForAnotherTab =
       event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
@@ -73,16 +93,27 @@ export function captureEarly(): void {
     return true;
   };
 
-  const replay = ({ event, target, value, checked }: Kept) => {
+  /** What it held then. */
+  const fill = ({ target, value, checked, chosen }: Kept) => {
+    optionsOf(target).forEach((option, at) => {
+      if (option.selected !== chosen[at]) option.selected = !!chosen[at];
+    });
+    if (chosen.length || target.type === "file") return;
+    if (target.value !== value) target.value = value;
+    if (target.checked !== checked) target.checked = checked;
+  };
+
+  const replay = (one: Kept) => {
+    const { event, target } = one;
     const { type } = event;
     if (!target.isConnected) return;
-    if (type === "submit")
-      return HTMLFormElement.prototype.requestSubmit.call(target, (event as SubmitEvent).submitter);
-    if (type !== "click" && target.type !== "file") {
-      if (target.value !== value) target.value = value;
-      if (target.checked !== checked) target.checked = checked;
+    if (type === "submit") {
+      const { submitter } = event as SubmitEvent;
+      const isThere = submitter && Reflect.get(submitter, "form") === target;
+      return HTMLFormElement.prototype.requestSubmit.call(target, isThere ? submitter : null);
     }
-    target.dispatchEvent(new (event.constructor as typeof Event)(type, event));
+    if (type !== "click") fill(one);
+    EventTarget.prototype.dispatchEvent.call(target, new (event.constructor as typeof Event)(type, event));
   };
 
   const flush = () => {
@@ -90,7 +121,12 @@ export function captureEarly(): void {
       isOver || (!waits(target) && unbound.every((element) => bound.has(element)));
     const ready = kept.filter(isReady);
     kept = kept.filter((one) => !ready.includes(one));
-    ready.forEach(replay);
+    for (const one of ready)
+      try {
+        replay(one);
+      } catch (error) {
+        reportError(error);
+      }
   };
 
   const giveUp = () => {

@@ -2,7 +2,7 @@
 interface Early {
   /** Replays what was done where nothing waits any more. */
   (): void;
-  /** Elements of plain HTML that are bound. */
+  /** Elements of plain HTML for which nothing waits. */
   readonly bound: WeakSet<Element>;
 }
 
@@ -10,4 +10,10 @@ interface Early {
 export function early(): Early | undefined {
   const { violetEarly } = globalThis as { violetEarly?: Early };
   return violetEarly instanceof Function ? violetEarly : undefined;
+}
+
+/** These elements of plain HTML are bound, or are not going to be: what is done there waits no longer. */
+export function release(elements: Iterable<Element>): void {
+  const { bound } = early() ?? {};
+  for (const element of elements) bound?.add(element);
 }

@@ -44,13 +44,13 @@ const lines = [
   {
     name: "the chat page, with Lit and superstruct",
     code: `import "${root}lib/demo/chat/client.js";`,
-    limit: 37_300,
+    limit: 37_330,
     gate: 18_000,
   },
   {
     name: "the drop-in file",
     code: `export * from "${root}lib/elements/drop-in.js";`,
-    limit: 40_890,
+    limit: 40_910,
     gate: 17_000,
     oneFile: true,
     without: /\/superstruct\//,

@@ -1,7 +1,7 @@
 import { uncaught } from "../../src/errors.ts";
 import { bindCalls } from "../../src/events/plain-calls.ts";
 import type { Row } from "../../src/events/row.ts";
-import { early } from "../replay.ts";
+import { release } from "../replay.ts";
 import { ownOf, type Update, updateOf } from "./apply.ts";
 import { type Binding, bindingsOf, PROVIDERS } from "./bindings.ts";
 import type { Field } from "./field.ts";
@@ -50,9 +50,10 @@ export class Block {
       return this.#bind(node);
     } catch (error) {
       uncaught(error);
+      release(Element.prototype.querySelectorAll.call(node, "*"));
       return node;
     } finally {
-      early()?.bound.add(node);
+      release([node]);
     }
   }
 

@@ -9,7 +9,7 @@ import { Reads } from "../../src/state/tracking.ts";
 import { untyped } from "../../src/state/untyped.ts";
 import { writable } from "../../src/state/writable.ts";
 import { hasKey, PROVIDER, providers } from "../provided.ts";
-import { early } from "../replay.ts";
+import { early, release } from "../replay.ts";
 import { ownOf } from "./apply.ts";
 import type { Provided } from "./bind.ts";
 import { PROVIDERS } from "./bindings.ts";
@@ -144,7 +144,12 @@ export class Walker implements BlockHost {
   /** Whether it is loaded, or is known not to come: it is refused. */
   #decides(store: StoreCore): boolean {
     if (store.isLoaded || this.#refused.has(store)) return true;
-    const refuse = () => void this.#refused.add(store);
+    const refuse = () => {
+      this.#refused.add(store);
+      // Nothing here will be bound.
+      if (store === this.#provided.find()) release(within(this.#host));
+      early()?.();
+    };
     void store.loaded().catch(refuse).then(this.#changed);
     return false;
   }

@@ -1,4 +1,5 @@
 /** Calls in attributes, as the server renders them and the browser adopts them, without `unsafe-eval`. */
+import type { Page } from "playwright-core";
 import { html } from "../../src/index.ts";
 import { getPage, type Served, serve, withoutMarkers } from "../support/serve.ts";
 import { after, afterEach, assert, before, suite, test } from "../support/suite.ts";
@@ -37,7 +38,19 @@ suite("calls in attributes of a page", () => {
               <label>Number <input name="n"></label><input name="name" value="Ada"><input name="getRootNode"><input name="getAttributeNames">
               <button>Add</button>
             </form>
-            <output data-text="count" aria-label="Sum"></output></violet-shared>`,
+            <button data-on-click="add(100, 'Ada')">Hundred</button>
+            <output data-text="count" aria-label="Sum"></output></violet-shared>
+            <violet-local store="calls-choice" initial='{"many":[]}'>
+              <select multiple data-model="many"><option>a</option><option>b</option></select>
+              <output data-text="many" aria-label="Chosen"></output></violet-local>`,
+          { client: "/assets/client.js" },
+        ),
+      );
+      site.get(
+        "/refused",
+        app.page(
+          () =>
+            html`<violet-shared store="calls-nowhere"><button data-on-click="go()">Nowhere</button></violet-shared>`,
           { client: "/assets/client.js" },
         ),
       );
@@ -67,21 +80,48 @@ suite("calls in attributes of a page", () => {
     assert.equal(page.url(), `${served.url}/`);
   });
 
-  test("T43 are made once for what is submitted in plain HTML before it is bound, whatever the names of its fields", async () => {
+  /** Opens a page of plain HTML whose modules come when this is resolved. */
+  async function open(path: string): Promise<[Page, PromiseWithResolvers<void>]> {
     const modules = Promise.withResolvers<void>();
     const page = await (await people.person()).newPage();
     await page.route("**/assets/**", async (route) => {
       await modules.promise;
       await route.continue();
     });
-    await page.goto(`${served.url}/plain`, { waitUntil: "commit" });
+    await page.goto(`${served.url}${path}`, { waitUntil: "commit" });
+    return [page, modules];
+  }
+
+  test("T43 are made once for what is submitted in plain HTML before it is bound, whatever the names of its fields", async () => {
+    const [page, modules] = await open("/plain");
     const before = Number(await status(page, "Sum").textContent());
-    await page.getByLabel("Number").fill("5");
-    await page.getByRole("button", { name: "Add" }).click();
+    for (const n of ["5", "7"]) {
+      await page.getByLabel("Number").fill(n);
+      await page.getByRole("button", { name: "Add" }).click();
+    }
+    await page.getByRole("button", { name: "Hundred" }).click();
+    await page.getByRole("button", { name: "Add" }).evaluate((button) => button.remove());
     modules.resolve();
     await status(page, "Sum")
-      .filter({ hasText: String(before + 5) })
+      .filter({ hasText: String(before + 112) })
       .waitFor();
     assert.equal(page.url(), `${served.url}/plain`);
+  });
+
+  test("come with fields that hold all that was chosen before they were bound", async () => {
+    const [page, modules] = await open("/plain");
+    await page.getByRole("option", { name: "b" }).click();
+    await page.getByRole("option", { name: "a" }).click({ modifiers: ["Control"] });
+    modules.resolve();
+    await status(page, "Chosen").filter({ hasText: '["a","b"]' }).waitFor();
+  });
+
+  test("of others are heard where a store is refused", async () => {
+    const [page, modules] = await open("/refused");
+    const refused = page.waitForEvent("console", (message) => message.text().includes("E_FORBIDDEN"));
+    modules.resolve();
+    await refused;
+    assert.ok(await isHeard(page.getByRole("button", { name: "Nowhere" })));
+    people.problems = [];
   });
 });

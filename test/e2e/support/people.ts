@@ -55,14 +55,19 @@ export class People implements AsyncDisposable {
 export const isLive = (page: Page): Promise<void> =>
   page.locator("violet-status").getByText("live", { exact: true }).waitFor();
 
+declare global {
+  var heardClicks: number;
+}
+
 /** Presses it, and gives whether the page has heard of that by then: the early script keeps nothing that is bound. */
-export const isHeard = (button: Locator): Promise<boolean> =>
-  button.evaluate((button) => {
-    let isHeard = false;
-    document.addEventListener("click", () => (isHeard = true), { once: true });
-    (button as HTMLElement).click();
-    return isHeard;
+export async function isHeard(button: Locator): Promise<boolean> {
+  await button.evaluate(() => {
+    globalThis.heardClicks = 0;
+    document.addEventListener("click", () => heardClicks++);
   });
+  await button.click();
+  return (await button.evaluate(() => heardClicks)) === 1;
+}
 
 /** The text of an element with the role `status` and this name. */
 export const status = (page: Page, name: string) => page.getByRole("status", { name });
