@@ -19,7 +19,7 @@ interface Kept {
 export function captureEarly(): void {
   const giveUpAfterMs = 10_000;
   let kept: Kept[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const bound = new WeakSet<Element>();
 
   const isLitPart = (node: Node) => node.nodeType === 8 && (node as Comment).data.startsWith("lit-part");
@@ -36,8 +36,9 @@ export function captureEarly(): void {
     return false;
   };
 
-  /** What makes an element wait for an event. A form takes its fields' values when it is submitted: these wait as it does. */
   const isEdit = (type: string) => type === "input" || type === "change";
+
+  /** Whether an attribute binds an event. A form takes its fields' values when it is submitted: these wait as it does. */
   const isFor = (name: string | undefined, type: string) =>
     name === `@${type}` || (isEdit(type) && (name === "data-model" || name === "@submit"));
 
@@ -50,17 +51,20 @@ export function captureEarly(): void {
 
   const optionsOf = (target: Element) => (target instanceof HTMLSelectElement ? [...target.options] : []);
 
+  const listen = (root: EventTarget, type: string) =>
+    root.addEventListener(type, handle, { capture: true, signal: over.signal });
+
   const handle = (event: Event) => {
     const path = event.composedPath();
     const target = path[0] as HTMLInputElement;
-    if (isOver || !(target instanceof Element)) return;
+    if (!(target instanceof Element)) return;
     // A script knows when it dispatches what; people do not.
     const unbound = (event.isTrusted ? path : [])
       .filter((node) => node instanceof Element)
       .filter((element) => !bound.has(element) && binds(element, event.type));
     if (!waits(target) && !unbound.length) return;
     // These do not leave its shadow root; who causes them was clicked or focused before.
-    for (const type of ["change", "submit"]) rootOf(target).addEventListener(type, handle, true);
+    for (const type of ["change", "submit"]) listen(rootOf(target), type);
     if (event.type === "focusin" || (event.type === "click" && !keepsClick(event as MouseEvent, target)))
       return;
     if (event.type === "submit") event.preventDefault();
@@ -118,7 +122,7 @@ export function captureEarly(): void {
 
   const flush = () => {
     const isReady = ({ target, unbound }: Kept) =>
-      isOver || (!waits(target) && unbound.every((element) => bound.has(element)));
+      over.signal.aborted || (!waits(target) && unbound.every((element) => bound.has(element)));
     const ready = kept.filter(isReady);
     kept = kept.filter((one) => !ready.includes(one));
     for (const one of ready)
@@ -130,11 +134,12 @@ export function captureEarly(): void {
   };
 
   const giveUp = () => {
-    isOver = true;
+    over.abort();
+    Reflect.deleteProperty(window, "violetEarly");
     flush();
   };
 
-  for (const type of ["click", "input", "focusin", "change", "submit"]) addEventListener(type, handle, true);
+  for (const type of ["click", "input", "focusin", "change", "submit"]) listen(window, type);
   addEventListener("error", ({ target }) => target instanceof HTMLScriptElement && giveUp(), true);
   addEventListener("load", () => setTimeout(giveUp, giveUpAfterMs), { once: true });
   Object.assign(window, { violetEarly: Object.assign(flush, { bound }) });

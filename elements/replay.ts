@@ -6,7 +6,7 @@ interface Early {
   readonly bound: WeakSet<Element>;
 }
 
-/** Undefined where that script is not: an element's id may give the name a meaning. */
+/** Undefined where that script is not, or is over: an element's id may give the name a meaning. */
 export function early(): Early | undefined {
   const { violetEarly } = globalThis as { violetEarly?: Early };
   return violetEarly instanceof Function ? violetEarly : undefined;

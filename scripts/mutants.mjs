@@ -160,7 +160,7 @@ function tell(name, { problem, found, how = "" }, start) {
 
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { check: { type: "boolean", default: false }, some: { type: "string", default: "1000" } },
+  options: { check: { type: "boolean", default: false }, some: { type: "string", default: "Infinity" } },
 });
 const { check: isCheck } = values;
 const some = Number(values.some);

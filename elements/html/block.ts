@@ -1,7 +1,7 @@
 import { uncaught } from "../../src/errors.ts";
 import { bindCalls } from "../../src/events/plain-calls.ts";
 import type { Row } from "../../src/events/row.ts";
-import { release } from "../replay.ts";
+import { early, release } from "../replay.ts";
 import { ownOf, type Update, updateOf } from "./apply.ts";
 import { type Binding, bindingsOf, PROVIDERS } from "./bindings.ts";
 import type { Field } from "./field.ts";
@@ -53,7 +53,7 @@ export class Block {
       release(Element.prototype.querySelectorAll.call(node, "*"));
       return node;
     } finally {
-      release([node]);
+      early()?.bound.add(node);
     }
   }
 

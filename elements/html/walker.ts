@@ -129,8 +129,9 @@ export class Walker implements BlockHost {
     const around = storesAround(this.#host);
     this.#stores = around.filter((store) => store !== undefined);
     if (!this.#isBound && !this.#isThere(around)) return;
+    const bindsMore = !this.#isBound || this.#late.size > 0;
     this.#reads.update(() => this.#show());
-    early()?.();
+    if (bindsMore) early()?.();
     if (DEV) checkPaths(this.#host, this.blocks, around);
   }
 

@@ -15,25 +15,27 @@ suite("calls in attributes of a page", () => {
   let people: People;
   before(async () => {
     const assets = await bundle({ client });
-    served = await serve((site, app) => {
-      site.use((_, response, next) => {
-        response.set("Content-Security-Policy", "default-src 'self'");
-        next();
-      });
-      site.get("/favicon.ico", (_, response) => void response.status(204).end());
-      for (const [path, text] of assets) site.get(path, (_, response) => void response.type("js").send(text));
-      site.get(
-        "/",
-        app.page(
-          () => html`<violet-shared store="calls-tally"><tally-form></tally-form></violet-shared>
+    served = await serve(
+      (site, app) => {
+        site.use((_, response, next) => {
+          response.set("Content-Security-Policy", "default-src 'self'");
+          next();
+        });
+        site.get("/favicon.ico", (_, response) => void response.status(204).end());
+        for (const [path, text] of assets)
+          site.get(path, (_, response) => void response.type("js").send(text));
+        site.get(
+          "/",
+          app.page(
+            () => html`<violet-shared store="calls-tally"><tally-form></tally-form></violet-shared>
             <violet-status></violet-status>`,
-          { client: "/assets/client.js" },
-        ),
-      );
-      site.get(
-        "/plain",
-        app.page(
-          () => html`<violet-shared store="calls-tally">
+            { client: "/assets/client.js" },
+          ),
+        );
+        site.get(
+          "/plain",
+          app.page(
+            () => html`<violet-shared store="calls-tally">
             <form data-on-submit="add(n, name)">
               <label>Number <input name="n"></label><input name="name" value="Ada"><input name="getRootNode"><input name="getAttributeNames">
               <button>Add</button>
@@ -42,19 +44,22 @@ suite("calls in attributes of a page", () => {
             <output data-text="count" aria-label="Sum"></output></violet-shared>
             <violet-local store="calls-choice" initial='{"many":[]}'>
               <select multiple data-model="many"><option>a</option><option>b</option></select>
-              <output data-text="many" aria-label="Chosen"></output></violet-local>`,
-          { client: "/assets/client.js" },
-        ),
-      );
-      site.get(
-        "/refused",
-        app.page(
-          () =>
-            html`<violet-shared store="calls-nowhere"><button data-on-click="go()">Nowhere</button></violet-shared>`,
-          { client: "/assets/client.js" },
-        ),
-      );
-    });
+              <output data-text="many" aria-label="Chosen"></output></violet-local>
+            <violet-status></violet-status>`,
+            { client: "/assets/client.js" },
+          ),
+        );
+        site.get(
+          "/refused",
+          app.page(
+            () =>
+              html`<violet-shared store="calls-nowhere"><button data-on-click="go()">Nowhere</button></violet-shared>`,
+            { client: "/assets/client.js" },
+          ),
+        );
+      },
+      { overlay: false },
+    );
     people = await People.start();
   });
   after(async () => {
@@ -114,6 +119,33 @@ suite("calls in attributes of a page", () => {
     await page.getByRole("option", { name: "a" }).click({ modifiers: ["Control"] });
     modules.resolve();
     await status(page, "Chosen").filter({ hasText: '["a","b"]' }).waitFor();
+  });
+
+  test("of scripts are heard at once, also before plain HTML is bound", async () => {
+    const [page, modules] = await open("/plain");
+    const isHeardAtOnce = await page.getByRole("button", { name: "Hundred" }).evaluate((button) => {
+      let isHeard = false;
+      document.addEventListener("click", () => (isHeard = true), { once: true });
+      (button as HTMLButtonElement).click();
+      return isHeard;
+    });
+    modules.resolve();
+    assert.ok(isHeardAtOnce);
+  });
+
+  test("of others are heard beside a binding that is at fault", async () => {
+    const [page, modules] = await open("/plain");
+    modules.resolve();
+    await isLive(page);
+    await page.locator("form").evaluate((form) => {
+      form.insertAdjacentHTML(
+        "afterend",
+        `<p data-show="a > 1"><button data-on-click="go()">Beside</button></p>`,
+      );
+    });
+    assert.ok(await isHeard(page.getByRole("button", { name: "Beside" })));
+    assert.match(people.problems.join(), /"a > 1" is no path/);
+    people.problems = [];
   });
 
   test("of others are heard where a store is refused", async () => {
