@@ -6,6 +6,7 @@ import { after, afterEach, assert, before, suite, test } from "../support/suite.
 import { bundle } from "./hydration/bundle.ts";
 import "../../elements/tags.ts";
 import "./hydration/calls.ts";
+import { holdModules } from "./support/modules.ts";
 import { isHeard, isLive, People, status } from "./support/people.ts";
 
 const client = `import "./calls.ts"; import "../../../elements/tags.ts";`;
@@ -87,12 +88,8 @@ suite("calls in attributes of a page", () => {
 
   /** Opens a page of plain HTML whose modules come when this is resolved. */
   async function open(path: string): Promise<[Page, PromiseWithResolvers<void>]> {
-    const modules = Promise.withResolvers<void>();
     const page = await (await people.person()).newPage();
-    await page.route("**/assets/**", async (route) => {
-      await modules.promise;
-      await route.continue();
-    });
+    const modules = await holdModules(page);
     await page.goto(`${served.url}${path}`, { waitUntil: "commit" });
     return [page, modules];
   }

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { getPage } from "../support/serve.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
+import { holdModules } from "./support/modules.ts";
 import { isHeard, isLive, People, status } from "./support/people.ts";
 import { Site } from "./support/site.ts";
 
@@ -16,12 +17,8 @@ suite("what is done before a page's modules have come", () => {
 
   beforeEach(async () => {
     site = await Site.start();
-    modules = Promise.withResolvers();
     page = await (await people.person()).newPage();
-    await page.route(/\/assets\/|\/_violet\/runtime/, async (route) => {
-      await modules.promise;
-      await route.continue();
-    });
+    modules = await holdModules(page);
   });
   afterEach(async () => {
     assert.deepEqual(await people.leave(), []);

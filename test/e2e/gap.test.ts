@@ -9,6 +9,7 @@ import { visitors } from "../../demo/visitors/visitors.ts";
 import { MemoryLogger, secret } from "../support/serve.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
 import { Gate } from "./support/gate.ts";
+import { holdModules } from "./support/modules.ts";
 import { isLive, People } from "./support/people.ts";
 import { watchChanges } from "./support/watch.ts";
 
@@ -33,7 +34,7 @@ const modulesOf = (folder: string) => globSync(`${folder}/**/*.js`).map((file) =
 const late = modulesOf("dist/demo").flatMap((text) =>
   Array.from(text.matchAll(/import\("\.\/([^"]+)"\)/g), ([, name]) => name as string),
 );
-const isLate = (url: string) => late.some((name) => url.endsWith(`/${name}`));
+const isLate = ({ pathname }: URL) => late.some((name) => pathname.endsWith(`/${name}`));
 
 suite("between a page's rendering and its socket", () => {
   let site: Awaited<ReturnType<typeof startSite>>;
@@ -51,15 +52,10 @@ suite("between a page's rendering and its socket", () => {
   beforeEach(async () => {
     site = await startSite({ port: 0, host: "127.0.0.1", secret, logger: new MemoryLogger() });
     gate = await Gate.before(site.url);
-    modules = Promise.withResolvers();
-    lateModules = Promise.withResolvers();
     page = await (await people.person()).newPage();
     await page.addInitScript(watchChanges);
-    await page.route("**/assets/**", async (route) => {
-      await modules.promise;
-      if (isLate(route.request().url())) await lateModules.promise;
-      await route.continue();
-    });
+    modules = await holdModules(page);
+    lateModules = await holdModules(page, isLate);
   });
   afterEach(async () => {
     assert.deepEqual(await people.leave(), []);

@@ -6,6 +6,7 @@ import { after, afterEach, assert, before, beforeEach, suite, test } from "../su
 import { bundle } from "./hydration/bundle.ts";
 import { define, todos } from "./hydration/elements.ts";
 import { launch } from "./support/browser.ts";
+import { holdModules } from "./support/modules.ts";
 
 define();
 
@@ -122,11 +123,7 @@ suite("hydration", () => {
 
   /** Opens a page whose modules wait; `release` lets them come. */
   async function open(path: string): Promise<void> {
-    const gate = new Promise<void>((resolve) => (release = resolve));
-    await page.route("**/assets/**", async (route) => {
-      await gate;
-      await route.continue().catch(() => {});
-    });
+    ({ resolve: release } = await holdModules(page));
     await page.goto(served.url + path, { waitUntil: "commit" });
     await page.waitForFunction(() => document.readyState === "interactive");
     await page.evaluate(() => watchChanges());
