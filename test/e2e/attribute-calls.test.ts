@@ -110,6 +110,23 @@ suite("calls in attributes of a page", () => {
     assert.equal(page.url(), `${served.url}/plain`);
   });
 
+  test("are made for what was done before plain HTML was bound though something before that cannot be done any more", async () => {
+    const [page, modules] = await open("/plain");
+    const before = Number(await status(page, "Sum").textContent());
+    await page.getByRole("button", { name: "Add" }).click();
+    await page.getByRole("button", { name: "Hundred" }).click();
+    // No browser submits a form by such a button.
+    await page
+      .getByRole("button", { name: "Add" })
+      .evaluate((button) => button.setAttribute("type", "button"));
+    modules.resolve();
+    await status(page, "Sum")
+      .filter({ hasText: String(before + 100) })
+      .waitFor();
+    assert.match(people.problems.join(), /not a submit button/);
+    people.problems = [];
+  });
+
   test("come with fields that hold all that was chosen before they were bound", async () => {
     const [page, modules] = await open("/plain");
     await page.getByRole("option", { name: "b" }).click();
