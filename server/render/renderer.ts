@@ -20,6 +20,7 @@ import { hole, type RenderError } from "./error.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Rendering } from "./rendering.ts";
 import { takePending } from "./submits.ts";
+import { reportRejection } from "./unawaited.ts";
 
 /** Renders a template to HTML. Throws a RenderError, or what the template itself throws. */
 export function renderToHtml(value: unknown, rendering: Rendering): string {
@@ -120,12 +121,21 @@ class LitPart extends LitElementRenderer {
     try {
       // It says on its host which instance it has.
       if (mounts in this.element) (this.element[mounts] as () => void)();
+      this.#reportUpdate();
       super.connectedCallback();
     } catch (error) {
       this.#fail(error);
     } finally {
       setHost(outer);
     }
+  }
+
+  /** Lit drops what `willUpdate` gives. */
+  #reportUpdate() {
+    const element = this.element as unknown as { willUpdate(changed: unknown): unknown };
+    const { willUpdate } = element;
+    if (willUpdate.constructor !== AsyncFunction) return;
+    element.willUpdate = (changed) => reportRejection(willUpdate.call(element, changed) as Promise<unknown>);
   }
 
   override renderAttributes(): string[] {
@@ -174,6 +184,8 @@ class LitPart extends LitElementRenderer {
     return renderValue(renderable((this.element as unknown as { render(): unknown }).render()), info);
   }
 }
+
+const AsyncFunction: unknown = (async () => {}).constructor;
 
 /** Custom elements inside one another. Browsers flatten what is nested deeper than 512 tags. */
 const MAX_DEPTH = 200;

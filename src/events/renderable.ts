@@ -1,4 +1,4 @@
-import { DEV } from "#dev";
+import { CHECKED, DEV } from "#dev";
 import { checkShown } from "../dev/shown-text.ts";
 
 /**
@@ -7,8 +7,24 @@ import { checkShown } from "../dev/shown-text.ts";
  */
 export function renderable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(renderable);
+  if (CHECKED) findPromises(value);
   if (DEV) checkShown(value, isData(value));
   return isData(value) ? "[object Object]" : value;
+}
+
+/** Gets the promises in templates: on the server nobody waits for them, and the end of one may come when the page is sent. */
+let unawaited = (_promise: Promise<unknown>): void => {};
+
+export function setUnawaited(next: typeof unawaited): void {
+  unawaited = next;
+}
+
+/** A directive, such as `until(promise, "loading")`, has them among its values. */
+function findPromises(value: unknown): void {
+  if (typeof value !== "object" || !value) return;
+  if (value instanceof Promise) unawaited(value);
+  const { _$litDirective$, values } = value as Made;
+  if (typeof _$litDirective$ === "function") values?.forEach(findPromises);
 }
 
 /** An object as JSON has them. What Lit's tags and directives make holds what JSON cannot: a function, or a list with more. */
@@ -25,4 +41,5 @@ interface Made {
   readonly _$litDirective$?: unknown;
   readonly _$litType$?: { readonly h?: unknown };
   readonly strings?: unknown;
+  readonly values?: readonly unknown[];
 }

@@ -1,6 +1,9 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { until } from "lit/directives/until.js";
 import { object, string } from "superstruct";
 import { from } from "../../elements/from.ts";
 import { VioletElement } from "../../elements/violet-element.ts";
+import { templateOf } from "../../server/render/renderer.ts";
 import { html, shared } from "../../src/index.ts";
 import { MemoryLogger, type Served, serve, withoutMarkers } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
@@ -79,6 +82,25 @@ define("deep-one", (element) => {
 });
 define("bad-handler", () => html`<button @click=${function submit() {}}></button>`);
 
+let news = Promise.withResolvers<string>();
+const lateTemplates: Readonly<Record<string, () => unknown>> = {
+  "late-until": () => html`<p title=${until(news.promise, "a title")}>${until(news.promise, "loading")}</p>`,
+  "late-child": () => html`<p>${[news.promise]}</p>`,
+  "late-render": () => news.promise,
+};
+for (const [name, render] of Object.entries(lateTemplates)) define(name, render);
+customElements.define(
+  "late-update",
+  class extends VioletElement {
+    override async willUpdate() {
+      await news.promise;
+    }
+    override render() {
+      return html`<p>as it is</p>`;
+    }
+  },
+);
+
 define(
   "bad-provider",
   () => html`<violet-shared store="errors-store"><fine-one>${wordless}</fine-one></violet-shared>`,
@@ -144,6 +166,12 @@ suite("a component that throws", () => {
             app.page(() => among, { onRenderError: "mark" }),
           );
         }
+        const late = [...Object.keys(lateTemplates), "late-update"];
+        for (const name of late)
+          site.get(
+            `/${name}`,
+            app.page(() => templateOf(`<${name}></${name}>`)),
+          );
         site.get(
           "/deep",
           app.page(() => html`<deep-one level="199"></deep-one>`),
@@ -198,6 +226,27 @@ suite("a component that throws", () => {
       );
       assert.match(withoutMarkers(page.html), /<p>fine here<\/p>.*before.*<p>fine here<\/p>.*after/s);
       assert(page.payload?.stores["errors-store"]);
+    });
+
+  for (const [name, shown] of Object.entries({
+    "late-until": '<p title="a title">loading</p>',
+    "late-child": "<p>[object Promise]</p>",
+    "late-render": "[object Promise]",
+    "late-update": "<p>as it is</p>",
+  }))
+    test(`by a promise is reported when the page is sent, and the process goes on: ${name}`, async () => {
+      logger.errors.length = 0;
+      news = Promise.withResolvers();
+      const page = await served.get(`/${name}`);
+      assert.equal(page.status, 200);
+      assert(withoutMarkers(page.html).includes(shown), page.html);
+      news.reject(new Error("no news"));
+      // An unhandled rejection would fail this test: it is told in the turn after this one.
+      await turn();
+      assert.deepEqual(
+        logger.errors.map(({ err, message }) => [err.message, message.split(" was ")[0]]),
+        [["no news", `a promise in <${name}>`]],
+      );
     });
 
   test("that renders itself is named once, with an end in sight", async () => {
