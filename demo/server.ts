@@ -8,6 +8,10 @@ import { startSite } from "./site.ts";
 
 const { PORT, HOST, VIOLET_DB, npm_lifecycle_event: script } = process.env;
 const port = Number(PORT || 3000);
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`PORT is ${PORT}: give a whole number from 0 to 65535, 0 for any that is free`);
+  process.exit(1);
+}
 const host = HOST || "127.0.0.1";
 const backend = VIOLET_DB ? sqlite(VIOLET_DB) : undefined;
 const database = profilesIn(VIOLET_DB ? `${VIOLET_DB}.rows` : ":memory:");

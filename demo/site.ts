@@ -1,4 +1,4 @@
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIPv6 } from "node:net";
 import { fileURLToPath } from "node:url";
 import express, { type Express } from "express";
 import { html } from "violet-live";
@@ -129,6 +129,6 @@ function addRooms(site: Express, app: VioletApp, { backend }: VioletOptions) {
 export async function startSite({ port, host, ...options }: { port: number; host: string } & VioletOptions) {
   const { app, site } = createSite(options);
   const server = await app.listen(site, port, host);
-  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const url = `http://${isIPv6(host) ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
   return { app, url, close: () => app.close() };
 }

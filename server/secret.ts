@@ -20,7 +20,7 @@ export interface SecretOptions {
 
 /**
  * The secrets of an app. In production a missing one is E_OPTION; in development it is made once and kept in
- * `.violet/secret`, so that open pages survive a restart.
+ * `.violet/secret`, which git ignores, so that open pages survive a restart.
  */
 export function readSecrets({ secret, production, folder }: SecretOptions): readonly string[] {
   const secrets: readonly string[] = typeof secret === "string" ? [secret] : (secret ?? []);
@@ -36,8 +36,10 @@ export function readSecrets({ secret, production, folder }: SecretOptions): read
 }
 
 function developmentSecret(folder: string): string {
-  const file = join(folder, ".violet", "secret");
-  mkdirSync(join(folder, ".violet"), { recursive: true, mode: 0o700 });
+  const own = join(folder, ".violet");
+  const file = join(own, "secret");
+  // Whoever commits the project does not commit what it signs with.
+  if (mkdirSync(own, { recursive: true, mode: 0o700 })) writeFileSync(join(own, ".gitignore"), "*\n");
   try {
     // Exclusively: of two processes that start at once, one makes it and both read it.
     writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });

@@ -18,9 +18,18 @@ interface Packed {
 let project: string;
 let files: readonly string[];
 
-const entries = ["", "/elements", "/tags", "/server", "/rollup", "/stubs"].map(
-  (entry) => `violet-live${entry}`,
-);
+/** All but `/redis`, which needs its driver. */
+const entries = [
+  "",
+  "/elements",
+  "/tags",
+  "/server",
+  "/sql",
+  "/rollup",
+  "/stubs",
+  "/testing",
+  "/testing/browser",
+].map((entry) => `violet-live${entry}`);
 
 const run = async (command: string, args: readonly string[], cwd = project): Promise<string> => {
   try {

@@ -24,3 +24,15 @@ test("npm start on a port that is in use says so in one line, and ends with 1", 
   );
   assert.doesNotMatch(errors, /EADDRINUSE|^ +at /m);
 });
+
+test("npm start with a PORT that is none says so in one line, and ends with 1", async () => {
+  for (const PORT of ["abc", "70000"]) {
+    const npm = spawn("npm", ["start"], { cwd: root, env: { ...process.env, PORT } });
+    let errors = "";
+    npm.stderr.on("data", (chunk) => (errors += String(chunk)));
+    const [code] = (await once(npm, "close")) as [number];
+    assert.equal(code, 1, errors);
+    assert.match(errors, new RegExp(`^PORT is ${PORT}: give a whole number`, "m"));
+    assert.doesNotMatch(errors, /ERR_SOCKET|^ +at /m);
+  }
+});

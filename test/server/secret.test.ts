@@ -14,11 +14,12 @@ suite("the secret", () => {
   const read = (secret: string | string[] | undefined, production = false) =>
     readSecrets({ secret, production, folder });
 
-  test("is made once in development, for its owner's eyes alone", () => {
+  test("is made once in development, for its owner's eyes alone, and git ignores it", () => {
     const [made] = read(undefined);
     assert.deepEqual<unknown>(read(undefined), [made]);
     assert.equal<unknown>(readFileSync(join(folder, ".violet/secret"), "utf8"), made);
     assert.equal(statSync(join(folder, ".violet/secret")).mode & 0o777, 0o600);
+    assert.equal(readFileSync(join(folder, ".violet/.gitignore"), "utf8"), "*\n");
   });
 
   test("must be given in production", () => {
