@@ -1,10 +1,11 @@
+import { given } from "../src/dev/check-options.ts";
 import type { AccessRules, Change, Client, Definition } from "../src/state/definition.ts";
 
 /** The rules of the stores for which `server.access` gave some. They go before the definition's own. */
 const rules = new WeakMap<Definition, AccessRules>();
 
 export function setAccess(definition: Definition, access: AccessRules): void {
-  rules.set(definition, { ...definition.access, ...access });
+  rules.set(definition, { ...definition.access, ...given(access) });
 }
 
 const none: AccessRules = {};

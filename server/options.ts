@@ -1,5 +1,15 @@
 /** What `violet(options)` takes, its defaults, and its check. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  aFlag,
+  aFunction,
+  type Check,
+  given,
+  isList,
+  isObject,
+  isText,
+  verify,
+} from "../src/dev/check-options.ts";
 import { fail } from "../src/errors.ts";
 import { defaultReconnect } from "../src/runtime.ts";
 import type { User } from "../src/state/definition.ts";
@@ -102,12 +112,6 @@ export interface Settings
   readonly production: boolean;
 }
 
-type Check = readonly [check: (value: unknown) => boolean, expected: string];
-
-const isText = (value: unknown) => typeof value === "string" && value !== "";
-const isList = (of: (value: unknown) => boolean) => (value: unknown) =>
-  Array.isArray(value) && value.every(of);
-const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 const hasMethods =
   (...names: readonly string[]) =>
   (value: unknown) =>
@@ -120,9 +124,7 @@ const isCount = (value: unknown) => Number.isInteger(value) && (value as number)
 const isPositive = (value: unknown) => isCount(value) && value !== 0;
 const isMs = (value: unknown) => isPositive(value) && (value as number) <= 3_600_000;
 const isOrigin = (value: unknown) => isText(value) && URL.parse(value as string)?.origin === value;
-const aFunction: Check = [(value) => typeof value === "function", "a function"];
 const aCount: Check = [isPositive, "a whole number above 0"];
-const aFlag: Check = [(value) => typeof value === "boolean", "true or false"];
 
 const checks: Record<keyof VioletOptions, Check> = {
   secret: [(value) => isText(value) || isList(isText)(value), "a text or a list of texts"],
@@ -222,16 +224,4 @@ export function settingsOf(options: VioletOptions<object>, environment = process
     production,
     overlay: options.overlay !== false && !production,
   };
-}
-
-/** An option that is `undefined` counts as not given. */
-const given = <T extends object>(options: T): Partial<T> =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
-
-function verify(options: object, by: Readonly<Record<string, Check>>, prefix = ""): void {
-  for (const [name, value] of Object.entries(given(options))) {
-    if (!Object.hasOwn(by, name)) fail("E_OPTION", { name: prefix + name, hint: "There is no such option." });
-    const [check, expected] = by[name] as Check;
-    if (!check(value)) fail("E_OPTION", { name: prefix + name, expected, got: typeof value });
-  }
 }

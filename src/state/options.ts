@@ -1,5 +1,6 @@
 /** The options of `shared`, `shared.family` and `local`, and the definition that is made of them. */
-import { DEV } from "#dev";
+import { CHECKED, DEV } from "#dev";
+import { checkRules } from "../dev/check-rules.ts";
 import { fail } from "../errors.ts";
 import { type AccessRules, type ActionDefinition, type Definition, define } from "./definition.ts";
 import type { AnyStruct } from "./struct.ts";
@@ -45,6 +46,7 @@ export interface GivenOptions {
 
 /** Enters a definition under its name. Throws E_DUPLICATE_NAME. */
 export function definitionFrom(name: string, scope: Definition["scope"], given: GivenOptions): Definition {
+  if (CHECKED && given.access !== undefined) checkRules(given.access, `${name}: access.`);
   const actions = Object.entries(given.actions?.(makeAction as never) ?? {});
   if (DEV) refuseStateKeys(name, actions, given.state);
   const { state: struct, serverOnly, optimistic = true, version = 1, persist = false, reflect = [] } = given;

@@ -16,8 +16,11 @@ export interface Reference {
 
 const references = new WeakMap<object, Reference>();
 
-/** The definition, and for a family's member the key, of a store or a family. Loads and resolves nothing. */
-export const referenceOf = (store: object): Reference => references.get(store) ?? notAStore();
+/** The definition, and for a family's member the key, of a store or a family; of anything else undefined. */
+export const findReference = (store: object): Reference | undefined => references.get(store);
+
+/** The same. Loads and resolves nothing. Throws E_READ_ONLY for anything else. */
+export const referenceOf = (store: object): Reference => findReference(store) ?? notAStore();
 
 /** The definition of a store or a family. */
 export const definitionOf = (store: object): Definition => referenceOf(store).definition;

@@ -1,8 +1,10 @@
 /** What the server takes from a client over its socket. */
 import { array, integer, number, object, string } from "superstruct";
+import { mayRead, mayWrite } from "../../server/access.ts";
 import { server } from "../../server/index.ts";
-import { html, shared } from "../../src/index.ts";
+import { html, local, shared } from "../../src/index.ts";
 import type { StoreCore } from "../../src/state/core.ts";
+import { definitionOf } from "../../src/state/store.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { MemoryLogger, type Served, serve } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
@@ -51,6 +53,70 @@ server.access(torn, {
 });
 server.access(hidden, {
   view: (state) => ({ ...state, rows: state.rows.filter(({ id }) => id !== "unseen") }),
+});
+
+suite("rules that nobody would ask", () => {
+  const options = { state: object({ n: integer() }), initial: () => ({ n: 0 }) };
+  const store = shared("access-given", { ...options, access: { read: () => false } });
+  const family = shared.family("access-rooms", options);
+  const mine = local("access-mine", { initial: () => ({ n: 0 }) });
+  const wrong: readonly (readonly [rules: unknown, message: RegExp])[] = [
+    [{ read: false, write: false }, /\.?read" is not valid; expected a function, got boolean/],
+    [{ reed: () => false }, /reed" is not valid\. There is no such option/],
+    [null, /access(\(access-given\))?" is not valid; expected an object, got null/],
+    [
+      new (class Rules {
+        read() {
+          return false;
+        }
+      })(),
+      /expected a plain object.*, got Rules/,
+    ],
+  ];
+
+  test("are refused where they are given: E_OPTION", () => {
+    for (const [rules, message] of wrong)
+      assert.throws(() => server.access(store, rules as object), { code: "E_OPTION", message });
+    assert.throws(() => server.access(store, undefined as never), { code: "E_OPTION" });
+  });
+
+  test("are refused in the definition, which is none then: E_OPTION", () => {
+    for (const [rules, message] of wrong) {
+      const given = { ...options, access: rules as object };
+      assert.throws(() => shared("access-wrong", given), { code: "E_OPTION", message });
+      assert.throws(() => shared.family("access-wrong", given), { code: "E_OPTION", message });
+    }
+    shared("access-wrong", { ...options, access: undefined as never });
+  });
+
+  test("are refused of what has none: a store of a family, a local store, and what is no store: E_OPTION", () => {
+    const refused: readonly (readonly [store: unknown, message: RegExp])[] = [
+      [family("a"), /expected the family: .*, got one store of "access-rooms"/],
+      [mine, /expected a shared store or a family, got the local store "access-mine"/],
+      [undefined, /"server\.access\(store\)".*expected a store or a family, got undefined/],
+      [{ n: 1 }, /expected a store or a family, got object/],
+    ];
+    for (const [given, message] of refused)
+      assert.throws(() => server.access(given as typeof store, {}), { code: "E_OPTION", message });
+  });
+
+  test("that are undefined leave those of the definition as they are", () => {
+    const asked = { key: undefined, client: { id: "a" }, session: {}, stores: "allow" } as const;
+    server.access(store, { read: undefined as never });
+    assert.equal(mayRead({ definition: definitionOf(store), ...asked }), false);
+  });
+});
+
+suite("rules that are given again", () => {
+  test("take the place of all that were given before", () => {
+    const store = shared("access-again", { state, initial });
+    const [definition, client] = [definitionOf(store), { id: "a" }];
+    const asked = { definition, key: undefined, client, session: {}, stores: "allow" } as const;
+    server.access(store, { read: () => false, write: () => false });
+    server.access(store, { write: () => true });
+    assert.equal(mayRead(asked), true);
+    assert.equal(mayWrite(definition, client, { via: "write" }), true);
+  });
 });
 
 suite("the server, of what clients write,", () => {
