@@ -32,7 +32,7 @@ export const server = {
    * were given before, all of them. Throws E_OPTION for what is neither a shared store nor a family, for one store of a
    * family, and for a rule that is unknown or no function.
    */
-  access<S extends object>(store: StoreOf<S> | Family<S>, rules: AccessRules<S>): void {
+  access<S extends object>(store: StoreOf<S> | Family<S, unknown, PropertyKey>, rules: AccessRules<S>): void {
     const definition = ruledDefinition(store);
     checkRules(rules, `server.access(${definition.name}): `);
     setAccess(definition, rules as AccessRules);
