@@ -1,5 +1,7 @@
 import type { PropertyValues } from "lit";
-import { nameOf } from "../src/calls/callable.ts";
+import { CHECKED } from "#dev";
+import { callableOf, nameOf } from "../src/calls/callable.ts";
+import { refuseOption } from "../src/dev/check-options.ts";
 import type { Live, LiveCalls, LiveError } from "../src/state/live.ts";
 import { observe } from "../src/state/tracking.ts";
 import type { Snapshot } from "../src/state/types.ts";
@@ -40,9 +42,12 @@ export type LiveBase<S, C> = (new (
  *     }
  *
  * Throws E_UNKNOWN_CALLABLE where the component's module was not given to `violet({ modules })`, and E_DUPLICATE_KEY where
- * another element of the component has its key.
+ * another element of the component has its key. For what is no live component: E_OPTION, on the server and in development
+ * builds.
  */
 export function LiveElement<S, C, P>(live: Live<S, C, P>): LiveBase<S, C> {
+  if (CHECKED && callableOf(live)?.kind !== "live")
+    refuseOption("LiveElement(component)", "a live component, as live() gives it", live);
   return class extends MountedElement {
     [component](): string {
       return nameOf(live);

@@ -1,5 +1,6 @@
 import { makeCallable } from "../../src/calls/callable.ts";
 import type { Realtime, Rpc } from "../../src/calls/types.ts";
+import { checkDeclared, isStruct, refuseOption } from "../../src/dev/check-options.ts";
 import { mark } from "../../src/events/marks.ts";
 import type { Client } from "../../src/state/definition.ts";
 import type { AnyStruct } from "../../src/state/struct.ts";
@@ -43,12 +44,14 @@ export function ownContext(): CallContext {
 
 type Run = (...args: unknown[]) => unknown;
 
-/** What follows the arguments' structs, which may be left out. */
-const parts = (given: readonly unknown[]): readonly [Structs, AnyStruct | undefined, Run] => {
-  const structs = Array.isArray(given[0]) ? (given[0] as Structs) : [];
-  const run = given.at(-1) as Run;
-  return [structs, given.length > 2 ? (given[1] as AnyStruct) : undefined, run];
-};
+/** What follows the arguments' structs, which may be left out. Throws E_OPTION. */
+function parts(name: string, given: readonly unknown[]): readonly [Structs, AnyStruct | undefined, Run] {
+  const [structs = [], result] = given.slice(0, -1);
+  const run = given.at(-1);
+  checkDeclared(name, structs, run);
+  if (result !== undefined && !isStruct(result)) refuseOption(`${name}: result`, "a struct", result);
+  return [structs as Structs, result as AnyStruct | undefined, run as Run];
+}
 
 /**
  * A function that browsers call over HTTP and that answers. Its arguments are checked by their structs on both ends,
@@ -58,7 +61,8 @@ const parts = (given: readonly unknown[]): readonly [Structs, AnyStruct | undefi
  *     export const search = server.rpc([string()], async (query, { client, signal }) => db.search(query));
  *
  * What it throws is told as E_INTERNAL and logged, but for a `VioletError` with E_FORBIDDEN, E_VALIDATION or
- * E_UNAVAILABLE: its code, field and message are passed on.
+ * E_UNAVAILABLE: its code, field and message are passed on. Itself it throws E_OPTION where what it is given is no function,
+ * with structs before it.
  */
 export function rpc<R>(run: (context: CallContext) => Result<R>): Rpc<[], R>;
 export function rpc<const T extends Structs, R>(
@@ -71,7 +75,7 @@ export function rpc<const T extends Structs, R>(
   run: (...args: [...Args<T>, CallContext]) => Promise<R> | R,
 ): Rpc<Args<T>, R>;
 export function rpc(...given: readonly unknown[]): unknown {
-  const [structs, result, run] = parts(given);
+  const [structs, result, run] = parts("server.rpc()", given);
   const here = async (...args: readonly unknown[]) =>
     run(...takeArguments(structs, args, run.name), ownContext());
   const fn = mark(Object.assign(here, { with: () => here }), { kind: "stub", structs });
@@ -80,7 +84,7 @@ export function rpc(...given: readonly unknown[]): unknown {
 
 /**
  * A function that browsers call over the socket, in the order of their calls; nobody waits for it. What it returns is
- * lost, and warned about. A call is delivered at most once. Runs on the server.
+ * lost, and warned about. A call is delivered at most once. Runs on the server. Throws E_OPTION, as `rpc` does.
  *
  *     export const keystroke = server.realtime([integer()], (n, { client }) => { ... });
  */
@@ -90,7 +94,7 @@ export function realtime<const T extends Structs>(
   run: (...args: [...Args<T>, CallContext]) => unknown,
 ): Realtime<Args<T>>;
 export function realtime(...given: readonly unknown[]): unknown {
-  const [structs, , run] = parts(given);
+  const [structs, , run] = parts("server.realtime()", given);
   const here = (...args: readonly unknown[]) =>
     void run(...takeArguments(structs, args, run.name), ownContext());
   return makeCallable(mark(here, { kind: "stub", structs }), { kind: "realtime", structs, run });

@@ -1,5 +1,17 @@
 import { makeCallable } from "../../src/calls/callable.ts";
+import {
+  aFlag,
+  aFunction,
+  aStruct,
+  type Check,
+  checkDeclared,
+  isList,
+  isObject,
+  refuseOption,
+  verify,
+} from "../../src/dev/check-options.ts";
 import { fail } from "../../src/errors.ts";
+import { isSafeKey } from "../../src/state/json.ts";
 import type { Live, LiveCallback } from "../../src/state/live.ts";
 import type { AnyStruct } from "../../src/state/struct.ts";
 import type { Args, ModelPath, Structs } from "../../src/state/types.ts";
@@ -93,13 +105,16 @@ export interface LiveComponent<S, C, P> extends Live<S, C, P> {
 export function live<S extends object, C extends Callbacks<S, P>, P extends object>(
   options: LiveOptions<S, C, P>,
 ): LiveComponent<S, C, P> {
-  const made = options.callbacks?.(makeCallback as unknown as CallbackMaker<S, P>) ?? {};
-  const callbacks = Object.entries(made as Record<string, Callback["run"]>).map(
+  verify(options, checks, "live: ", ["state", "initial"]);
+  const made = options.callbacks?.(makeCallback as unknown as CallbackMaker<S, P>);
+  if (options.callbacks && !isObject(made))
+    refuseOption("live: callbacks", "a function that returns the callbacks by their names", made);
+  const callbacks = Object.entries((made ?? {}) as Record<string, Callback["run"]>).map(
     ([name, run]) => [name, callbackOf.get(run) ?? { structs: [], run }] as const,
   );
   return makeCallable(
     { callbacks: Object.fromEntries(callbacks.map(([name, callback]) => [name, direct(callback)])) },
-    new Component(checked(options as never, new Map(callbacks))),
+    new Component(componentOf(options as never, new Map(callbacks))),
   ) as unknown as LiveComponent<S, C, P>;
 }
 
@@ -130,24 +145,27 @@ const directContext = (): LiveContext => ({
   broadcastTo() {},
 });
 
-const HOOKS = ["onMount", "onUnmount", "onError", "migrate"] as const;
-const OTHERS = [
-  "state",
-  "initial",
-  "callbacks",
-  "params",
-  "rateLimit",
-  "debounceMs",
-  "fallback",
-  "model",
-  "version",
-];
-const OF_THE_LINK = ["transports", "reconnect", "maxReconnects"];
-const NAMES: ReadonlySet<string> = new Set([...HOOKS, ...OTHERS, ...OF_THE_LINK]);
+const RATE = /^([1-9]\d*)\/(second|minute|hour)$/;
+const isFrom0 = (value: unknown) => typeof value === "number" && value >= 0;
 
-/** Without TypeScript any value comes. */
-const isStruct = (value: unknown): boolean =>
-  typeof (value as AnyStruct | undefined)?.validator === "function";
+const checks: Record<keyof LiveOptions<object, unknown, unknown>, Check> = {
+  state: aStruct,
+  initial: aFunction,
+  callbacks: aFunction,
+  params: aStruct,
+  onMount: aFunction,
+  onUnmount: aFunction,
+  onError: aFunction,
+  rateLimit: [(value) => RATE.test(String(value)), '"100/minute", or per second or hour'],
+  debounceMs: [isFrom0, "milliseconds from 0"],
+  fallback: [(value) => value === "form" || value === false, '"form" or false'],
+  model: [Array.isArray, "a list of keys"],
+  version: [Number.isInteger, "an integer"],
+  migrate: aFunction,
+  transports: [isList((value) => value === "websocket"), '["websocket"], the only one so far'],
+  reconnect: aFlag,
+  maxReconnects: [isFrom0, "a number from 0"],
+};
 
 /** Whether a path is one of a struct's keys, and of those inside. Where the struct does not name its keys, any may be. */
 function isKeyOf({ type, schema }: AnyStruct, [key, ...inside]: readonly string[]): boolean {
@@ -160,37 +178,18 @@ const PER_MS: Record<string, number> = { second: 1000, minute: 60_000, hour: 3_6
 
 type Given = LiveOptions<object, unknown, unknown>;
 
-function checked(given: Given, callbacks: ComponentOptions["callbacks"]): ComponentOptions {
-  const {
-    rateLimit,
-    debounceMs = 0,
-    reconnect = true,
-    transports = ["websocket"],
-    fallback = "form",
-    version = 1,
-  } = given;
-  const { maxReconnects = reconnect ? Number.POSITIVE_INFINITY : 0, model = [] } = given;
+function componentOf(given: Given, callbacks: ComponentOptions["callbacks"]): ComponentOptions {
+  const { rateLimit, debounceMs = 0, reconnect = true, fallback = "form", version = 1, model = [] } = given;
+  const { maxReconnects = reconnect ? Number.POSITIVE_INFINITY : 0 } = given;
   const refuse = (name: string, expected: string) => fail("E_OPTION", { name: `live: ${name}`, expected });
-  for (const name of Object.keys(given)) if (!NAMES.has(name)) refuse(name, "no such option");
-  if (!isStruct(given.state)) refuse("state", "a struct");
-  if (given.params !== undefined && !isStruct(given.params)) refuse("params", "a struct");
-  if (typeof given.initial !== "function") refuse("initial", "a function");
-  for (const name of HOOKS)
-    if (given[name] !== undefined && typeof given[name] !== "function") refuse(name, "a function");
-  for (const [name, { run }] of callbacks)
-    if (typeof run !== "function") refuse(`callbacks.${name}`, "a function");
-  const [, count, per = ""] = /^(\d+)\/(second|minute|hour)$/.exec(rateLimit ?? "") ?? [];
-  if (rateLimit !== undefined && !Number(count)) refuse("rateLimit", '"100/minute", or per second or hour');
-  if (!(debounceMs >= 0)) refuse("debounceMs", "milliseconds from 0");
-  if (!(maxReconnects >= 0)) refuse("maxReconnects", "a number from 0");
-  if (transports.some((each) => each !== "websocket"))
-    refuse("transports", '["websocket"], the only one so far');
-  if (!Array.isArray(model)) refuse("model", "a list of keys");
+  for (const [name, { structs, run }] of callbacks) {
+    if (!isSafeKey(name)) refuse(`callbacks.${name}`, "a name that JavaScript itself does not ask for");
+    checkDeclared(`live: callbacks.${name}`, structs, run);
+  }
   for (const path of model as readonly unknown[])
     if (!isKeyOf(given.state, String(path).split(".")))
       refuse("model", `keys of the state; "${String(path)}" is none`);
-  if (!Number.isInteger(version)) refuse("version", "an integer");
-  if (fallback !== "form" && fallback !== false) refuse("fallback", '"form" or false');
+  const [, count, per = ""] = RATE.exec(rateLimit ?? "") ?? [];
   return {
     ...given,
     params: given.params,

@@ -1,4 +1,5 @@
-import { DEV } from "#dev";
+import { CHECKED, DEV } from "#dev";
+import { checkDeclared } from "../dev/check-options.ts";
 import { checkNoResult } from "../dev/no-result.ts";
 import { fail } from "../errors.ts";
 import { callback } from "../events/callback.ts";
@@ -32,6 +33,7 @@ type Run<A extends readonly unknown[]> = (...args: A) => unknown;
 
 function realtime<A extends readonly unknown[]>(first: Structs | Run<A>, second?: Run<A>): ClientFunction<A> {
   const [structs, run] = typeof first === "function" ? [[], first] : [first, second as Run<A>];
+  if (CHECKED) checkDeclared("client.realtime()", structs, run);
   const send = (to: readonly string[] | undefined, args: A) => {
     const name = nameOf(fn);
     post(to, name, sentArguments(structs, args, name));

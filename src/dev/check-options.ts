@@ -19,6 +19,12 @@ export const aFunction: Check = [isFunction, "a function"];
 export const aFlag: Check = [(value) => typeof value === "boolean", "true or false"];
 export const aStruct: Check = [isStruct, "a struct"];
 
+/** The keys of a state, a struct's that names them all; undefined where it does not say. What is no object has `value`. */
+export function keysOf({ type, schema }: AnyStruct): readonly string[] | undefined {
+  if (/^(object|type)$/.test(type)) return schema ? Object.keys(schema) : undefined;
+  return /^(array|tuple|string|number|integer|boolean|enums|literal)$/.test(type) ? ["value"] : undefined;
+}
+
 /** An option that is `undefined` counts as not given. */
 export const given = <T extends object>(options: T): Partial<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
@@ -41,6 +47,14 @@ export function verify(
     const [check, expected] = by[name] as Check;
     if (!check(value)) refuseOption(prefix + name, expected, value);
   }
+}
+
+const DECLARED = "a function, and before it a list of structs where it takes arguments";
+
+/** Throws E_OPTION where arguments are declared by something else than a list of structs, or nothing takes them. */
+export function checkDeclared(name: string, structs: unknown, run: unknown): void {
+  if (!isList(isStruct)(structs)) refuseOption(name, DECLARED, structs);
+  if (!isFunction(run)) refuseOption(name, DECLARED, run);
 }
 
 /** What holds the options: `chat: access` where they are `chat: access.read`. */

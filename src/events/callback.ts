@@ -1,3 +1,5 @@
+import { CHECKED } from "#dev";
+import { checkDeclared } from "../dev/check-options.ts";
 import type { AnyStruct, Infer } from "../state/struct.ts";
 import type { Args, Structs } from "../state/types.ts";
 import { type Marked, mark, markOf } from "./marks.ts";
@@ -16,6 +18,8 @@ type Given<T extends Structs> = { [I in keyof T]: T[I] extends AnyStruct ? Infer
  *   gets the event.
  * - `callback(structs, fn)` and `@callback(structs)` declare arguments, which are bound by `on(fn, ...args)`. They
  *   are checked, and coerced from text, before the function gets them; the event comes last.
+ *
+ * Throws E_OPTION for anything else, on the server and in development builds.
  *
  * @example
  * html`<button @click=${on(this.remove, row.id)}>Delete</button>`
@@ -37,6 +41,8 @@ export function callback<const T extends Structs, E extends Event = Event>(
   fn: (...args: [...Given<T>, E]) => unknown,
 ): ((...args: Args<T>) => void) & Marked;
 export function callback(first: Method | Structs, second?: unknown): unknown {
+  // `callback(structs)` alone gives the decorator.
+  if (CHECKED && typeof first !== "function") checkDeclared("callback()", first, second ?? callback);
   // An action that is wrapped once more stays an action.
   if (typeof first === "function") return markOf(first) ? first : mark(first, { kind: "callback" });
   const declare = (fn: Method) => mark(fn, { kind: "callback", structs: first });

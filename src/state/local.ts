@@ -42,7 +42,7 @@ type KeysOf<S, K> = [K] extends [keyof State<S>]
  *
  *     const ui = local("ui", { initial: () => ({ theme: "light" }), persist: true, reflect: ["theme"] });
  *
- * Throws E_DUPLICATE_NAME.
+ * Throws E_DUPLICATE_NAME and E_OPTION, as `shared` does.
  */
 export function local<S, X extends Actions = NoActions, const K extends string = never>(
   name: string,

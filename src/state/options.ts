@@ -1,7 +1,6 @@
 /** The options of `shared`, `shared.family` and `local`, and the definition that is made of them. */
-import { CHECKED, DEV } from "#dev";
-import { checkRules } from "../dev/check-rules.ts";
-import { fail } from "../errors.ts";
+import { CHECKED } from "#dev";
+import { checkActions, checkDefinition } from "../dev/check-definition.ts";
 import { type AccessRules, type ActionDefinition, type Definition, define } from "./definition.ts";
 import type { AnyStruct } from "./struct.ts";
 import type { ActionMaker, Actions, NoStateKey, State } from "./types.ts";
@@ -31,7 +30,7 @@ export interface SharedOptions<S, X extends Actions, ServerOnly extends Property
 
 /** Any of these options, as the engine takes them: what they are for is in their types above. */
 export interface GivenOptions {
-  readonly keys?: AnyStruct;
+  readonly key?: AnyStruct | undefined;
   readonly state?: AnyStruct | undefined;
   readonly initial: (about: never) => unknown;
   readonly actions?: ((action: never) => object) | undefined;
@@ -44,19 +43,25 @@ export interface GivenOptions {
   readonly reflect?: readonly string[];
 }
 
-/** Enters a definition under its name. Throws E_DUPLICATE_NAME. */
-export function definitionFrom(name: string, scope: Definition["scope"], given: GivenOptions): Definition {
-  if (CHECKED && given.access !== undefined) checkRules(given.access, `${name}: access.`);
-  const actions = Object.entries(given.actions?.(makeAction as never) ?? {});
-  if (DEV) refuseStateKeys(name, actions, given.state);
+/** Enters a definition under its name. `keys` are a family's. Throws E_DUPLICATE_NAME, and E_OPTION. */
+export function definitionFrom(
+  name: string,
+  scope: "shared" | "local",
+  given: GivenOptions,
+  keys?: AnyStruct,
+): Definition {
+  if (CHECKED) checkDefinition(keys ? "shared.family" : scope, name, given);
+  const made = given.actions?.(makeAction as never);
+  if (CHECKED && given.actions) checkActions(name, made, given.state);
   const { state: struct, serverOnly, optimistic = true, version = 1, persist = false, reflect = [] } = given;
   return define({
     ...(given as Omit<GivenOptions, "initial"> & Pick<Definition, "initial">),
+    keys,
     name,
     scope,
     struct,
     serverOnly: new Set(serverOnly as string[] | undefined),
-    actions: new Map(actions),
+    actions: new Map(Object.entries(made ?? {})),
     optimistic,
     version,
     persist,
@@ -68,15 +73,3 @@ type Run = ActionDefinition["run"];
 
 const makeAction = (structs: ActionDefinition["structs"] | Run, run?: Run): ActionDefinition =>
   run ? { structs: structs as ActionDefinition["structs"], run } : { structs: [], run: structs as Run };
-
-/** The types say the same; this is for those who have none. */
-function refuseStateKeys(
-  store: string,
-  actions: readonly [string, unknown][],
-  state: AnyStruct | undefined,
-): void {
-  const keys: object = state?.type === "object" ? state.schema : {};
-  for (const [action] of actions)
-    if (Object.hasOwn(keys, action))
-      fail("E_OPTION", { name: `${store}: actions.${action}`, got: "the name of a state key" });
-}

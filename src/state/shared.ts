@@ -10,7 +10,9 @@ import type { Actions, Family, NoActions, Snapshot, State, Store } from "./types
  *
  *     const game = shared("game", { state: object({ score: integer() }), initial: () => ({ score: 0 }) });
  *
- * `name` is its name on the wire. Throws E_DUPLICATE_NAME when it is taken.
+ * `name` is its name on the wire: 1 to 192 letters, without white space and "/", and without "@" in front. Throws
+ * E_DUPLICATE_NAME when it is taken; and on the server and in development builds E_OPTION for another name, and for an
+ * option that is unknown, of the wrong kind, or missing.
  */
 export function shared<
   S,
@@ -26,7 +28,7 @@ export function shared<
  * named `room/42`; the key is checked by the struct `key` (default: 1 to 64 letters, digits, `_`, `-`) and given to
  * `initial`.
  *
- * Throws E_DUPLICATE_NAME; the family throws E_VALIDATION for a key that is not allowed.
+ * Throws E_DUPLICATE_NAME and E_OPTION, as `shared` does; the family throws E_VALIDATION for a key that is not allowed.
  */
 shared.family = function family<
   S,
@@ -40,8 +42,8 @@ shared.family = function family<
     readonly initial: (key: string) => I;
   },
 ): Family<State<S>, X, K> {
-  const { key: keys = plainKey } = options;
-  return familyOf(definitionFrom(name, "shared", { ...options, keys })) as unknown as Family<State<S>, X, K>;
+  const definition = definitionFrom(name, "shared", options, options?.key ?? plainKey);
+  return familyOf(definition) as unknown as Family<State<S>, X, K>;
 };
 
 /** Of superstruct's `pattern(string(), ...)` the part that is asked: the engine itself does without superstruct. */

@@ -15,6 +15,7 @@ import {
   size,
   string,
 } from "superstruct";
+import { LiveElement } from "../../../elements/index.ts";
 import { live, server } from "../../../server/index.ts";
 import { client, html, shared } from "../../../src/index.ts";
 import { LiveReplica } from "../../../src/state/live-replica.ts";
@@ -394,6 +395,8 @@ suite("a live component as people write it", () => {
       initial: {},
       onMount: "later",
       callbacks: () => ({ add: 1 }),
+      reconnect: "no",
+      version: "2",
       callback: () => ({}),
       onmount() {},
     };
@@ -401,6 +404,40 @@ suite("a live component as people write it", () => {
       const options = { state: object({}), initial: () => ({}), [name]: value };
       assert.throws(() => live(options), { code: "E_OPTION", message: new RegExp(`live: ${name}`) });
     }
+  });
+
+  test("refuses options that are none, that lack what they need, and callbacks that are no functions: E_OPTION", () => {
+    const define = live as unknown as (options?: unknown) => void;
+    const needed = { state: object({}), initial: () => ({}) };
+    type Maker = (...given: unknown[]) => unknown;
+    const made = (...given: unknown[]) => ({
+      ...needed,
+      callbacks: (callback: Maker) => ({ add: callback(...given) }),
+    });
+    const wrong: readonly (readonly [options: unknown, message: RegExp])[] = [
+      [undefined, /"live" is not valid; expected an object, got undefined/],
+      [{ state: object({}) }, /live: initial".*expected a function, got undefined/],
+      [{ initial: () => ({}) }, /live: state".*expected a struct, got undefined/],
+      [{ ...needed, callbacks: {} }, /live: callbacks".*expected a function, got object/],
+      [
+        { ...needed, callbacks: () => {} },
+        /live: callbacks".*returns the callbacks by their names, got undef/,
+      ],
+      [{ ...needed, callbacks: () => ({ toJSON() {} }) }, /live: callbacks\.toJSON"/],
+      [made(integer(), () => {}), /live: callbacks\.add".*a list of structs.*, got Struct/],
+      [made([integer()]), /live: callbacks\.add".*expected a function.*, got undefined/],
+    ];
+    for (const [options, message] of wrong)
+      assert.throws(() => define(options), { code: "E_OPTION", message });
+  });
+
+  test("is what LiveElement is given, and nothing else: E_OPTION", () => {
+    const rpc = server.rpc(() => 1);
+    for (const wrong of [undefined, {}, rpc, class {}])
+      assert.throws(() => LiveElement(wrong as never), {
+        code: "E_OPTION",
+        message: /LiveElement.*expected a live component, as live\(\) gives it, got/,
+      });
   });
 
   test("refuses a model of what the state does not have, and names it: E_OPTION", () => {
