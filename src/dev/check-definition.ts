@@ -18,6 +18,7 @@ import {
   verify,
 } from "./check-options.ts";
 import { checkRules } from "./check-rules.ts";
+import { checkSynchronous } from "./no-promise.ts";
 
 const keys: Check = [isList(isText), "a list of keys of the state"];
 const common = {
@@ -86,5 +87,6 @@ export function checkActions(store: string, made: unknown, state: AnyStruct | un
     if (!isObject(entry) || !("run" in entry && "structs" in entry))
       return refuseOption(name, "what action(fn) or action([structs], fn) makes", entry);
     checkDeclared(name, entry.structs, entry.run);
+    checkSynchronous(name, entry.run);
   }
 }

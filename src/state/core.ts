@@ -1,3 +1,5 @@
+import { CHECKED } from "#dev";
+import { checkNoPromise } from "../dev/no-promise.ts";
 import { fail, uncaught } from "../errors.ts";
 import type { Addressed } from "./address.ts";
 import type { ActionContext } from "./context.ts";
@@ -152,11 +154,12 @@ export abstract class StoreCore {
     this.transaction(() => this.perform(call, context), call);
   }
 
-  /** Runs an action's function on the tree, inside the atomic batch that is open. */
+  /** Runs an action's function on the tree, inside the atomic batch that is open. Throws E_OPTION where it gives a promise. */
   protected perform({ action, args }: Call, context: ActionContext): void {
     const { structs, run } = this.#action(action);
     const padded = Array.from(structs, (_, index) => args[index]);
-    acts(this, () => run(this.root, ...padded, context));
+    const given: unknown = acts(this, () => run(this.root, ...padded, context));
+    if (CHECKED) checkNoPromise(`${this.name}: actions.${action}`, given);
   }
 
   #action(action: string) {

@@ -5,6 +5,7 @@ import { server } from "../../server/index.ts";
 import { html, local, shared } from "../../src/index.ts";
 import type { StoreCore } from "../../src/state/core.ts";
 import { definitionOf } from "../../src/state/store.ts";
+import { untyped } from "../../src/state/untyped.ts";
 import { NodeClient } from "../support/node-client.ts";
 import { MemoryLogger, type Served, serve } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
@@ -23,6 +24,10 @@ const acted = shared("access-acted", {
     }),
     clear: action((state) => {
       state.rows.length = 0;
+    }),
+    later: action((state): undefined => {
+      state.n = 5;
+      return Promise.resolve() as unknown as undefined;
     }),
   }),
 });
@@ -240,5 +245,18 @@ suite("the server, of what clients write,", () => {
       served.app.run(() => JSON.parse(JSON.stringify(acted.rows))),
       predicted.rows as never,
     );
+  });
+
+  test("takes no action that gives a promise, and nothing that it has written", async () => {
+    const before = truth(acted);
+    // A page in development would not let it go.
+    const other = await NodeClient.visit(`${served.url}/`);
+    const core = other.coreOf(untyped("access-acted"));
+    await core.loaded();
+    core.call("later", []);
+    await assert.rejects(core.settled(), { code: "E_OPTION", message: /actions\.later.*got a promise/ });
+    assert.throws(() => served.app.run(() => acted.later()), { code: "E_OPTION" });
+    assert.equal(truth(acted), before);
+    other.close();
   });
 });

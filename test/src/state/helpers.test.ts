@@ -222,6 +222,65 @@ suite("transaction", () => {
   });
 });
 
+suite("what has to be done when it returns", () => {
+  const refused = (message: RegExp) => ({ code: "E_OPTION", message });
+
+  test("is a transaction: one that gives a promise is refused, and has written nothing", async () => {
+    const store = game();
+    const failing = async () => {
+      store.score = 5;
+      await Promise.reject(new Error("is told to nobody"));
+    };
+    assert.throws(() => transaction(store, failing), refused(/"transaction\(store, fn\)".*got a promise/));
+    assert.equal(store.score, 0);
+    assert.equal(
+      transaction(store, () => store.best),
+      store.best,
+    );
+  });
+
+  test("is an action: one that gives a promise is refused, and has written nothing", () => {
+    const written = Promise.withResolvers<void>();
+    const store = shared(`game${count++}`, {
+      state: object({ score: number(), best: object({ n: number() }) }),
+      initial: () => ({ score: 0, best: { n: 0 } }),
+      actions: (action) => ({
+        later: action((state): undefined => {
+          state.score = 5;
+          return written.promise as unknown as undefined;
+        }),
+        lazy: action((state): undefined => {
+          state.score = 5;
+          // biome-ignore lint/suspicious/noThenProperty: what a query of a database is
+          return { then() {} } as unknown as undefined;
+        }),
+        given: action((state): undefined => state.best as unknown as undefined),
+      }),
+    });
+    for (const name of ["later", "lazy"] as const)
+      assert.throws(
+        () => store[name](),
+        refused(new RegExp(`: actions\\.${name}".*got a promise\\. Await before`)),
+      );
+    assert.equal(store.score, 0);
+    store.given();
+  });
+
+  test("is an action: one that is asynchronous as it is written is refused where it is defined", () => {
+    const runs: readonly (readonly [run: unknown, got: RegExp])[] = [
+      [async () => {}, /expected a synchronous function, got AsyncFunction/],
+      [function* () {}, /got GeneratorFunction/],
+      [async function* () {}, /got AsyncGeneratorFunction/],
+    ];
+    for (const [run, message] of runs)
+      for (const define of [shared, local] as ((name: string, options: unknown) => void)[])
+        assert.throws(() => {
+          const actions = (action: (run: unknown) => unknown) => ({ add: action(run) });
+          define(`game${count++}`, { state: object({}), initial: () => ({}), actions });
+        }, refused(message));
+  });
+});
+
 suite("increment", () => {
   test("adds to a number, and refuses anything else", () => {
     const store = game();
