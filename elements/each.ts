@@ -83,4 +83,4 @@ export const each = directive(Each) as <T>(
   list: readonly T[],
   key: (item: Snapshot<T>) => string | number,
   row: (item: Snapshot<T>) => unknown,
-) => DirectiveResult<typeof Each>;
+) => DirectiveResult;

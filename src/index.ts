@@ -28,5 +28,5 @@ export {
 export type { Live, LiveCallback, LiveCalls, LiveError } from "./state/live.ts";
 export { local } from "./state/local.ts";
 export { shared } from "./state/shared.ts";
-export type { Action, Family, Infer, Mutable, Snapshot, Store } from "./state/types.ts";
+export type { Action, Family, Infer, Mutable, NoActions, Snapshot, Store } from "./state/types.ts";
 export { writable } from "./state/writable.ts";

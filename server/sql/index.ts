@@ -4,4 +4,5 @@ export { type Database, type DatabaseOptions, database, type NewRow, type Where 
 export type { Migrations } from "./migrations.ts";
 export { type Model, type ModelOptions, model, type RowState } from "./model.ts";
 export { type PersistentOptions, persistent, save } from "./persistent.ts";
+export type { AnyTables } from "./table.ts";
 export { createTable, watchTable } from "./tables.ts";

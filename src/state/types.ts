@@ -88,6 +88,7 @@ export interface ActionMaker<S> {
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type Actions = Record<string, Action<any>>;
 
+/** Of a store that has none. */
 export type NoActions = Record<never, never>;
 
 /** Refuses, at the action itself, one that is named like a state key. */

@@ -1,6 +1,6 @@
 /** What a user gets: the packed package, installed into an empty project. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -127,5 +127,23 @@ suite("the package", () => {
     await writeFile(join(project, "uses.ts"), uses.join("\n"));
     const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
     await run(join(root, "node_modules/.bin/tsc"), [...flags, "uses.ts"]);
+  });
+
+  test("has names for the types of what apps export, as their declarations need them", async () => {
+    await copyFile(join(root, "test/types/exported.ts"), join(project, "exported.ts"));
+    const flags = [
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2022",
+      "--types",
+      "node",
+      "--skipLibCheck",
+    ];
+    const written = ["--declaration", "--emitDeclarationOnly", "--outDir", "declared"];
+    await run(join(root, "node_modules/.bin/tsc"), [...flags, ...written, "exported.ts"]);
+    const declared = await readFile(join(project, "declared/exported.d.ts"), "utf8");
+    assert.match(declared, /import\("violet-live"\)\.NoActions/);
   });
 });
