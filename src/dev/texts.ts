@@ -42,7 +42,8 @@ export const texts = {
     d.store === undefined
       ? `A message does not fit the protocol${d.path ? ` at ${at(d)}` : ""}${but(d)}.`
       : `${at(d)} cannot be sent: a name has 1 to 192 letters, a call up to 32 arguments.`,
-  E_BAD_PATH: (d) => `${at(d)} does not name a place in the state.`,
+  E_BAD_PATH: (d) =>
+    `${at(d)} ${d.expected ? `cannot be added to${but(d)}` : "does not name a place in the state"}.`,
   E_BINDING: (d) =>
     d.hint
       ? `${d.store}: ${d.hint}.`
@@ -92,7 +93,10 @@ export const texts = {
   E_PENDING_FULL: (d) => `${at(d)} has too many writes that wait for the server. Wait for settled(store).`,
   E_PROTOCOL: () => "This page speaks another version of the protocol. Reload it.",
   E_RATE: () => "Too many messages in too short a time. Writes are kept and sent again.",
-  E_READ_ONLY: (d) => `${at(d)} is read-only here${d.hint ? `: ${d.hint}` : ""}.`,
+  E_READ_ONLY: (d) =>
+    d.expected
+      ? `What was given is no store${but(d)}.${d.hint ? ` ${d.hint}.` : ""}`
+      : `${at(d)} is read-only here${d.hint ? `: ${d.hint}` : ""}.`,
   E_RECURSION: (d) =>
     `<${d.name}> stands inside ${d.got} other elements. If it renders itself, something has to end that.`,
   E_RESTART: () => "The server restarts. The page comes back by itself.",

@@ -1,5 +1,6 @@
 import { CHECKED } from "#dev";
 import { checkNoPromise } from "../dev/no-promise.ts";
+import { refusalOfIncrement } from "../dev/refusals.ts";
 import { fail, uncaught } from "../errors.ts";
 import type { Addressed } from "./address.ts";
 import type { ActionContext } from "./context.ts";
@@ -112,7 +113,10 @@ export abstract class StoreCore {
     this.guard(op);
     if (this.#open && !this.#atomic && this.isFull(this.#open)) this.close();
     const batch = (this.#open ??= this.#begin());
-    if (!this.apply(op, batch)) fail("E_BAD_PATH", { store: this.name, path: op[1] });
+    if (!this.apply(op, batch)) {
+      const where = { store: this.name, path: op[1] };
+      fail("E_BAD_PATH", CHECKED ? { ...where, ...refusalOfIncrement(this.tree, op) } : where);
+    }
     if (this.#atomic) return;
     try {
       this.check(batch, [op]);

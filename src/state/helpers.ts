@@ -8,7 +8,7 @@ import { coreOf, notAStore, referenceOf } from "./store.ts";
 import { arrival, observe, track } from "./tracking.ts";
 import type { NumberKeys, Snapshot, StoreOf } from "./types.ts";
 
-const placeOf = (node: object): Handle => handleOf(node) ?? notAStore();
+const placeOf = (node: object): Handle => handleOf(node) ?? notAStore(node);
 
 /**
  * Calls the listener with the new snapshot after each change, once for all writes of a microtask, an action or a

@@ -1,9 +1,11 @@
 /** What `shared`, `shared.family` and `local` give to users: proxies that find their store when they are used. */
-import { DEV } from "#dev";
+import { CHECKED } from "#dev";
+import { refusalOfKey } from "../dev/refusals.ts";
 import { fail } from "../errors.ts";
 import { mark } from "../events/marks.ts";
 import type { StoreCore } from "./core.ts";
 import type { Definition } from "./definition.ts";
+import { typeName } from "./json.ts";
 import { resolve } from "./resolver.ts";
 import { handleOf, self } from "./self.ts";
 
@@ -20,18 +22,17 @@ const references = new WeakMap<object, Reference>();
 export const findReference = (store: object): Reference | undefined => references.get(store);
 
 /** The same. Loads and resolves nothing. Throws E_READ_ONLY for anything else. */
-export const referenceOf = (store: object): Reference => findReference(store) ?? notAStore();
+export const referenceOf = (store: object): Reference => findReference(store) ?? notAStore(store);
 
 /** The definition of a store or a family. */
 export const definitionOf = (store: object): Definition => referenceOf(store).definition;
 
 /** The store, as it is here and now, of a store's proxy or of any handle in it. */
-export const coreOf = (store: object): StoreCore => (handleOf(store) ?? notAStore()).core;
+export const coreOf = (store: object): StoreCore => (handleOf(store) ?? notAStore(store)).core;
 
-export function notAStore(): never {
-  const hint =
-    "this is neither a store nor a handle of one. From a snapshot's row, writable(row) gives its handle";
-  return fail("E_READ_ONLY", DEV ? { hint } : {});
+export function notAStore(given: unknown): never {
+  const hint = "A handle of one will do, too: writable(row) gives that of a snapshot's row";
+  return fail("E_READ_ONLY", CHECKED ? { expected: "a store", got: typeName(given), hint } : {});
 }
 
 type Trap = (...args: unknown[]) => unknown;
@@ -76,8 +77,11 @@ export function familyOf(definition: Definition): (key: string) => object {
     (key: string) => members.get(key)?.deref() ?? members.delete(key),
   );
   const family = (key: string) => {
-    if (!definition.keys?.is(key))
-      fail("E_VALIDATION", { store: definition.name, path: [KEY_FIELD] }, { field: KEY_FIELD });
+    if (!definition.keys?.is(key)) {
+      const where = { store: definition.name, path: [KEY_FIELD] };
+      const details = CHECKED ? { ...where, ...refusalOfKey(definition.keys, key) } : where;
+      fail("E_VALIDATION", details, { field: KEY_FIELD });
+    }
     let store = members.get(key)?.deref();
     if (!store) {
       store = storeOf(definition, key);

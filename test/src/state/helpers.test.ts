@@ -1,4 +1,4 @@
-import { array, integer, number, object, optional, string } from "superstruct";
+import { array, integer, number, object, optional, size, string } from "superstruct";
 import {
   increment,
   isLoaded,
@@ -287,7 +287,17 @@ suite("increment", () => {
     increment(store, "score");
     increment(store.best, "n", -5);
     assert.deepEqual([store.score, store.best.n], [1, -2]);
-    assert.throws(() => increment(store, "rows" as "score"), { code: "E_BAD_PATH" });
+    const refused: readonly (readonly [key: string, by: unknown, message: RegExp])[] = [
+      ["rows", 1, /\.rows" cannot be added to; expected a number, got array/],
+      ["best", 1, /\.best" cannot be added to; expected a number, got object/],
+      ["none", 1, /\.none" cannot be added to; expected a number, got undefined/],
+      ["score", "1", /\.score" cannot be added to; expected a number to add, got string/],
+      ["score", Number.MAX_VALUE, /expected a number to add, got Infinity/],
+    ];
+    store.score = Number.MAX_VALUE;
+    for (const [key, by, message] of refused)
+      assert.throws(() => increment(store, key as "score", by as number), { code: "E_BAD_PATH", message });
+    assert.equal(store.score, Number.MAX_VALUE);
     assert.throws(() => increment(store, "score", Number.NaN), { code: "E_NOT_JSON" });
     assert.throws(() => increment(snapshot(store.best) as { n: number }, "n"), { code: "E_READ_ONLY" });
   });
@@ -324,6 +334,42 @@ suite("increment", () => {
     });
     assert.deepEqual(told, []);
     assert.equal(store.n, 6);
+  });
+});
+
+suite("what is no store", () => {
+  test("is told by its type", async () => {
+    const refused = (got: string) => ({
+      code: "E_READ_ONLY",
+      message: new RegExp(`What was given is no store; expected a store, got ${got}\\..*writable\\(row\\)`),
+    });
+    for (const [value, got] of [
+      [undefined, "undefined"],
+      [{}, "object"],
+      ["game", "string"],
+    ] as const) {
+      const given = value as never;
+      await assert.rejects(load(given), refused(got));
+      await assert.rejects(settled(given), refused(got));
+      assert.throws(() => subscribe(given, () => {}), refused(got));
+      assert.throws(() => increment(given, "n" as never), refused(got));
+    }
+  });
+});
+
+suite("a family", () => {
+  test("says of a key that it has no store of what was expected, and its type", () => {
+    const options = { state: object({}), initial: () => ({}) };
+    const family = shared.family(`rooms${count++}`, options);
+    const pages = shared.family(`pages${count++}`, { ...options, key: size(string(), 1, 3) });
+    const refused = (message: RegExp) => ({ code: "E_VALIDATION", field: "(key)", message });
+    const expected =
+      /\(key\)" is refused; expected 1 to 64 letters, digits, _ and -, got (string|undefined)\./;
+    assert.throws(() => family("a b"), refused(expected));
+    assert.throws(() => family(undefined as never), refused(expected));
+    const sized = /is refused; expected a string with a length between.*, got string\./;
+    assert.throws(() => pages("long"), refused(sized));
+    assert.throws(() => pages(1 as never), refused(/expected a string, got number\./));
   });
 });
 
