@@ -1,7 +1,9 @@
 import type { Page } from "playwright-core";
 import { chat } from "../../demo/chat/chat.ts";
 import { game } from "../../demo/game/game.ts";
+import { pages } from "../../demo/pages.ts";
 import { poll } from "../../demo/poll/poll.ts";
+import { room } from "../../demo/rooms/rooms.ts";
 import { securityPolicy } from "../../demo/site.ts";
 import { type Todo, todos } from "../../demo/todos/todos.ts";
 import { visitors } from "../../demo/visitors/visitors.ts";
@@ -53,6 +55,7 @@ function watchFirstFrame(): void {
 /** Pages with a part of their state, as it is read and as it stands in the HTML. */
 const live = [
   { path: "/chat", state: "paragraph: in <the> HTML", inHtml: ">in &lt;the&gt; HTML</p>" },
+  { path: "/rooms/lobby", state: "paragraph: in <the> room", inHtml: ">in &lt;the&gt; room</p>" },
   { path: "/visitors", state: 'status "Visitors": "42"', inHtml: ">42</output>" },
   { path: "/todos", state: 'checkbox "read me" [checked]', inHtml: " checked" },
   { path: "/game", state: 'status "Score": "1"', inHtml: ">1</output>" },
@@ -67,6 +70,8 @@ const live = [
   { path: "/plain.html", state: 'status "Visitors": "42"', inHtml: ">42</output>" },
   { path: "/poll.html", state: 'status "In the park": "1"', inHtml: ">1</output>" },
 ] as const;
+/** It shows who is here: each page that opens changes it. */
+const changing = "/notify";
 
 /** What a page says to a screen reader, but for what it says of its link. */
 async function read(page: Page): Promise<string> {
@@ -80,9 +85,11 @@ suite("under default-src 'self', every page of the demo", () => {
   before(async () => {
     [site, people] = await Promise.all([Site.start(), People.start()]);
     const client = await NodeClient.visit(`${site.url}/chat`);
-    const cores = [chat, todos, game, visitors, poll].map((store) => client.core(store));
+    const lobby = room("lobby");
+    const cores = [chat, lobby, todos, game, visitors, poll].map((store) => client.core(store));
     await Promise.all(cores.map((core) => core.loaded()));
     client.core(chat).call("send", ["in <the> HTML", "Ada"]);
+    client.core(lobby).call("say", ["in <the> room", "Ada"]);
     client.core(todos).call("add", ["read me"]);
     const [todo] = client.core(todos).snapshot().items as Todo[];
     client.core(todos).call("check", [todo?.id, true]);
@@ -154,9 +161,15 @@ suite("under default-src 'self', every page of the demo", () => {
     });
   }
 
-  test("the gallery breaks no rule", async () => {
-    const page = await open("/");
-    await page.waitForFunction(() => document.readyState === "complete");
-    assert.deepEqual(await page.evaluate(() => reports), []);
+  for (const path of ["/", changing])
+    test(`${path} breaks no rule`, async () => {
+      const page = await open(path);
+      await isHydrated(page);
+      assert.deepEqual(await page.evaluate(() => reports), []);
+    });
+
+  test("none is left out", () => {
+    const tested = [...live.map(({ path }) => path), changing];
+    assert.deepEqual(tested.toSorted(), pages.map(({ path }) => path).toSorted());
   });
 });

@@ -3,7 +3,7 @@ import { type PagePayload, Runtime, type Status } from "../../src/runtime.ts";
 import type { Transport } from "../../src/socket/transports/websocket.ts";
 import type { StoreCore } from "../../src/state/core.ts";
 import type { Definition } from "../../src/state/definition.ts";
-import { definitionOf } from "../../src/state/store.ts";
+import { referenceOf } from "../../src/state/store.ts";
 import { openSocket } from "../../testing/servers/socket.ts";
 import { cookiesOf, getPage, type Page } from "./serve.ts";
 
@@ -29,9 +29,10 @@ export class NodeClient {
     return new NodeClient(new Runtime({ origin, payload: payload as PagePayload, transport }));
   }
 
-  /** What a plain store's handle works on, for this client. */
+  /** What a store's handle works on, for this client. */
   core(store: object): StoreCore {
-    return this.coreOf(definitionOf(store));
+    const { definition, key } = referenceOf(store);
+    return this.runtime.resolve(definition, key);
   }
 
   coreOf(definition: Definition): StoreCore {
