@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { html } from "violet-live";
+import { html, trusted } from "violet-live";
 
 const kinds = {
   note: /\/\*[\s\S]*?\*\/|\/\/.*|<!--[\s\S]*?-->/,
@@ -19,16 +19,20 @@ export function source(file: string) {
   return html`
     <figure>
       <figcaption>demo/${file}</figcaption>
-      <pre tabindex="0" aria-label="demo/${file}"><code>${coloured(code)}</code></pre>
+      <pre tabindex="0" aria-label="demo/${file}"><code>${trusted(coloured(code))}</code></pre>
     </figure>`;
 }
 
-function* coloured(code: string) {
+/** HTML in one piece: of a template for each token the page would be markers for the most part. */
+function coloured(code: string): string {
+  let html = "";
   let at = 0;
   for (const { index, 0: text, groups = {} } of code.matchAll(token)) {
-    yield code.slice(at, index);
-    yield html`<span class=${Object.keys(groups).find((kind) => groups[kind]) ?? ""}>${text}</span>`;
+    const kind = Object.keys(groups).find((name) => groups[name]);
+    html += `${escaped(code.slice(at, index))}<span class="${kind}">${escaped(text)}</span>`;
     at = index + text.length;
   }
-  yield code.slice(at);
+  return html + escaped(code.slice(at));
 }
+
+const escaped = (code: string) => code.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { pages } from "../../demo/pages.ts";
 import { securityPolicy } from "../../demo/site.ts";
@@ -69,6 +70,22 @@ suite("the demo site", () => {
     assert.equal(await page.getByRole("article").count(), live.length);
     await page.getByText("Source of Chat").click();
     await page.getByText('shared("chat"').waitFor();
+  });
+
+  test("shows each source as it stands in its file, without a marker for each of its words", async () => {
+    const page = await visit("/");
+    const files = await page.locator("pre").evaluateAll((blocks) =>
+      blocks.map(({ ariaLabel, textContent, innerHTML }) => ({
+        name: ariaLabel ?? "",
+        text: textContent,
+        markers: innerHTML.match(/<!--/g)?.length ?? 0,
+      })),
+    );
+    assert.ok(files.length > 40);
+    for (const { name, text, markers } of files) {
+      assert.equal(text, readFileSync(name, "utf8").trimEnd());
+      assert.ok(markers < 5, `${name}: ${markers}`);
+    }
   });
 
   for (const path of ["/", ...live]) {
