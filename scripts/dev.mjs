@@ -1,5 +1,6 @@
 // `npm run dev`: the demo site from the sources. A change rebuilds the pages' scripts, restarts the server and then
-// reloads the open pages; types are not checked (`npm run types` does that).
+// reloads the open pages, but for the gallery at `/`: that is a page without any script, by design, and is reloaded by
+// hand. Types are not checked (`npm run types` does that).
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync, mkdirSync, rmSync, watch, writeFileSync } from "node:fs";
@@ -83,7 +84,8 @@ function changed() {
 }
 
 await refresh();
-for (const folder of ["src", "elements", "server", "demo"]) watch(folder, { recursive: true }, changed);
+for (const folder of ["src", "elements", "server", "testing", "demo"])
+  watch(folder, { recursive: true }, changed);
 
 async function end() {
   clearTimeout(timer);

@@ -10,7 +10,8 @@ import { after, afterEach, assert, before, suite, test } from "../support/suite.
 import { People } from "./support/people.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const copied = ["src", "elements", "server", "plugin", "demo", "scripts", "package.json", "tsconfig.json"];
+const watched = ["src", "elements", "server", "testing", "demo"];
+const copied = [...watched, "plugin", "scripts", "package.json", "tsconfig.json"];
 
 suite("npm run dev", () => {
   let folder: string;
@@ -74,6 +75,15 @@ suite("npm run dev", () => {
     await printed(/The site has ended\. The next change starts it again\./);
     await writeFile(onServer, goodOnServer);
     assert.equal((await fetch(`${await printed(address)}/chat`)).status, 200);
+  });
+
+  test("starts the site again when a file changes, in whichever folder of the sources", async () => {
+    start(0);
+    await printed(address);
+    for (const name of watched) {
+      await writeFile(join(folder, name, "changed.ts"), "");
+      await printed(address);
+    }
   });
 
   test("gives browsers the stubs of server modules, and client functions their names", async () => {
