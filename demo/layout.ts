@@ -31,6 +31,14 @@ const link = ({ path, title }: Page, here: string) =>
 export const scopes = ({ scopes, calls = [] }: Page) =>
   [...scopes, ...calls].map((scope) => html`<span class="scope ${scope}">${scope}</span> `);
 
+/**
+ * Style sheets show it, and only where scripts are off. The forms of live components work there; the others have the
+ * method "dialog", by which browsers send nothing.
+ */
+const scriptless = html`
+  <p class="scriptless">JavaScript is off: this page shows its state, but sends nothing.
+    <a href="/counter">Counter</a> and <a href="/signup">Sign up</a> work without.</p>`;
+
 /** A live page: its element, the truth about the link where it has one, and what to try. */
 export const livePage = (page: Page, element: unknown) =>
   layout(
@@ -43,6 +51,7 @@ export const livePage = (page: Page, element: unknown) =>
         <p>${page.sentence}</p>
       </div>
       <div class="stage">
+        ${page.scopes.includes("live") ? nothing : scriptless}
         ${element}
         ${page.scopes.some((scope) => scope !== "local") || page.calls?.includes("realtime") ? html`<violet-status></violet-status>` : nothing}
       </div>

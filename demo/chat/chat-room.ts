@@ -25,7 +25,7 @@ export class ChatRoom extends VioletElement {
           )}</ol>
           <p class="empty" ?hidden=${this.messages.length > 0}>Nobody has said anything yet. Be the first.</p>
         </div>
-        <form @submit.prevent=${this.send}>
+        <form method="dialog" @submit.prevent=${this.send}>
           <label>Name <input name="name" maxlength="40" autocomplete="nickname" placeholder="Guest"
             .value=${this.name} @input=${this.rename}></label>
           <label>Message <input name="text" maxlength="500" autocomplete="off" required></label>

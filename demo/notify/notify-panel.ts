@@ -16,7 +16,7 @@ export class NotifyPanel extends VioletElement {
 
   override render() {
     return html`
-      <form class="panel" aria-label="Notify" @submit.prevent=${this.chosen}>
+      <form class="panel" method="dialog" aria-label="Notify" @submit.prevent=${this.chosen}>
         <label>Text <input name="text" maxlength="120" autocomplete="off" value="Hello" required></label>
         <div class="row">
           <button type="button" @click=${this.me}>Notify me</button>

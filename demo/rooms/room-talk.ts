@@ -39,7 +39,7 @@ export class RoomTalk extends VioletElement {
           )}</ol>
           <p class="empty" ?hidden=${this.lines.length > 0}>Nothing was ever said in here.</p>
         </div>
-        <form class="say" @submit.prevent=${this.say}>
+        <form class="say" method="dialog" @submit.prevent=${this.say}>
           <label>Name <input name="name" maxlength="40" autocomplete="nickname" placeholder="Guest"
             .value=${this.name} @input=${this.rename}></label>
           <label>Message <input name="text" maxlength="500" autocomplete="off" required></label>

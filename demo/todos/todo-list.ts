@@ -22,7 +22,7 @@ export class TodoList extends VioletElement {
     const shown = this.filter === "All" ? this.items : this.items.filter(filters[this.filter]);
     return html`
       <section class="panel" aria-label="Todos">
-        <form @submit.prevent=${this.add}>
+        <form method="dialog" @submit.prevent=${this.add}>
           <label class="unseen" for="text">New todo</label>
           <input id="text" name="text" maxlength="200" autocomplete="off" placeholder="What is to be done?" required>
           <button>Add</button>

@@ -73,8 +73,11 @@ const live = [
 /** It shows who is here: each page that opens changes it. */
 const changing = "/notify";
 
-/** What a page says to a screen reader, but for what it says of its link. */
+/** What a page says to a screen reader, but for what it says of its link, and of scripts that are off. */
 async function read(page: Page): Promise<string> {
+  await page.locator(".scriptless").evaluateAll((hints) => {
+    for (const hint of hints) hint.remove();
+  });
   const text = await page.locator("main").ariaSnapshot();
   return text.replace(/^ *- (alert|status: live)\n/gm, "").replace(/\d online/, "n online");
 }

@@ -265,4 +265,39 @@ suite("the demo site", () => {
     await (await read("/settings")).getByRole("radio", { name: "Light" }).waitFor();
     await reader.close();
   });
+
+  test("says where nothing is sent without JavaScript, and has no form that would put its text into an address", async () => {
+    const reader = await open({ javaScriptEnabled: false });
+    const isSaid = (page: Page) => page.getByText("JavaScript is off").isVisible();
+    const works = ["/counter", "/progress", "/dashboard", "/signup", "/plain.html"];
+    for (const path of live) {
+      const page = await visit(path, reader);
+      assert.equal(await isSaid(page), !works.includes(path), path);
+      const methods = await page
+        .locator("form:not([action])")
+        .evaluateAll((forms) => forms.map((form) => (form as HTMLFormElement).method));
+      assert.ok(!methods.includes("get"), path);
+      await page.close();
+    }
+    assert.equal(await isSaid(await visit("/chat")), false);
+    await reader.close();
+  });
+
+  test("keeps what is typed without JavaScript where it is", async () => {
+    const reader = await open({ javaScriptEnabled: false });
+    const asked: string[] = [];
+    reader.on("request", (request) => asked.push(new URL(request.url()).search));
+    for (const path of ["/chat", "/rooms/lobby", "/todos", "/notify"]) {
+      const page = await visit(path, reader);
+      const form = page.locator("form[method=dialog]");
+      await form.locator("[name=text]").fill("secret");
+      await form.locator("[name=text]").press("Enter");
+      await form.locator("button:not([type])").click();
+      assert.equal(await form.locator("[name=text]").inputValue(), "secret");
+      await page.getByRole("main").getByRole("link", { name: "Counter" }).click();
+      await page.waitForURL("**/counter");
+    }
+    assert.ok(asked.every((search) => !search.includes("secret")));
+    await reader.close();
+  });
 });
