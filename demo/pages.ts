@@ -65,7 +65,7 @@ export const pages: readonly Page[] = [
       "Begin to type, then edit in the other window: what you typed stays.",
       "Use the keyboard alone: the focus never gets lost.",
     ],
-    sources: ["todos/todos.ts", "todos/todo-list.ts", "todos/client.ts"],
+    sources: ["todos/todos.ts", "todos/todo-list.ts", "row-focus.ts", "todos/client.ts"],
   },
   {
     name: "game",

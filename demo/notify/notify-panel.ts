@@ -3,6 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import { callback, html, on, type Snapshot } from "violet-live";
 import { each, from, VioletElement } from "violet-live/elements";
 import { look } from "../look.ts";
+import { RowFocus } from "../row-focus.ts";
 import { notifyChosen, notifyEveryone, notifyMe } from "./notify.server.ts";
 import { type Person, people, self, type Toast, toasts } from "./notify.ts";
 
@@ -13,6 +14,7 @@ export class NotifyPanel extends VioletElement {
   @from(toasts) accessor list!: Snapshot<Toast[]>;
   /** What became of the last notification to the chosen. */
   @state() accessor outcome = "";
+  readonly focusOfRows = new RowFocus(this, "input");
 
   override render() {
     return html`
@@ -70,13 +72,8 @@ export class NotifyPanel extends VioletElement {
     }
   }
 
-  /** The focus goes on to the toast that follows, or back to the text. */
-  @callback async dismiss(id: string, event: Event) {
-    const toast = (event.target as HTMLElement).closest("li");
-    const next = (toast?.nextElementSibling ?? toast?.previousElementSibling)?.querySelector("button");
+  @callback dismiss(id: string) {
     toasts.dismiss(id);
-    await this.updateComplete;
-    (next ?? this.renderRoot.querySelector("input"))?.focus();
   }
 
   /** Undefined where there is none; then the browser says so. */

@@ -4,6 +4,7 @@ import { callback, html, on, type Snapshot } from "violet-live";
 import { each, from, VioletElement } from "violet-live/elements";
 import { checked } from "../checked.ts";
 import { look } from "../look.ts";
+import { RowFocus } from "../row-focus.ts";
 import { type Todo, todos, view } from "./todos.ts";
 
 const filters = {
@@ -17,6 +18,7 @@ type Filter = keyof typeof filters;
 export class TodoList extends VioletElement {
   @from(todos) accessor items!: Snapshot<Todo[]>;
   @from(view) accessor filter!: Filter;
+  readonly focusOfRows = new RowFocus(this, "#text");
 
   override render() {
     const shown = this.filter === "All" ? this.items : this.items.filter(filters[this.filter]);
@@ -74,24 +76,15 @@ export class TodoList extends VioletElement {
     this.filter = filter;
   }
 
-  /** Takes the place of the neighbour that is shown. A moved row loses the focus: it is given back. */
-  @callback async place(id: string, side: "previous" | "next", event: Event) {
-    const button = event.target as HTMLElement;
-    const neighbour = button.closest("li")?.[`${side}ElementSibling`] as HTMLElement | null;
-    if (!neighbour) return;
-    todos.place(id, neighbour.dataset.id ?? "");
-    await this.updateComplete;
-    button.focus();
+  /** Takes the place of the neighbour that is shown. */
+  @callback place(id: string, side: "previous" | "next", event: Event) {
+    const row = (event.target as HTMLElement).closest("li");
+    const neighbour = row?.[`${side}ElementSibling`] as HTMLElement | null;
+    if (neighbour) todos.place(id, neighbour.dataset.id ?? "");
   }
 
-  /** The focus goes on to the neighbour's button, or back to the text. */
-  @callback async discard(id: string, event: Event) {
-    const row = (event.target as HTMLElement).closest("li");
-    const neighbour = row?.nextElementSibling ?? row?.previousElementSibling;
-    const next = neighbour?.querySelector<HTMLElement>("button:last-child");
+  @callback discard(id: string) {
     todos.remove(id);
-    await this.updateComplete;
-    (next ?? this.renderRoot.querySelector<HTMLElement>("#text"))?.focus();
   }
 
   static override styles = [

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { pages } from "../../demo/pages.ts";
 import { securityPolicy } from "../../demo/site.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
@@ -222,6 +222,53 @@ suite("the demo site", () => {
     await page.getByRole("button", { name: "Delete milk" }).press("Enter");
     assert.deepEqual(await texts(), ["tea", "bread"]);
     assert.equal(await focused(), "Delete bread");
+  });
+
+  test("keeps the focus in the list when its row goes: by the filter, or by somebody else", async () => {
+    const [here, there] = [await visit("/todos"), await visit("/todos", await open())];
+    const text = here.getByRole("textbox", { name: "New todo" });
+    for (const todo of ["ink", "nib", "pen"]) {
+      await text.fill(todo);
+      await text.press("Enter");
+    }
+    const checkbox = (name: string) => here.getByRole("checkbox", { name });
+    const remove = (name: string, page = here) => page.getByRole("button", { name: `Delete ${name}` });
+    const isFocused = (control: Locator) => control.and(here.locator(":focus")).waitFor();
+    await here.getByRole("radio", { name: "Active" }).check();
+    await checkbox("ink").press("Space");
+    await isFocused(checkbox("nib"));
+    await remove("nib", there).click();
+    await isFocused(checkbox("pen"));
+    await checkbox("pen").press("Space");
+    await here.getByRole("radio", { name: "Done" }).check();
+    await remove("pen").focus();
+    await remove("pen", there).click();
+    await isFocused(remove("ink"));
+    await checkbox("ink").press("Space");
+    await isFocused(text);
+    await there.context().close();
+  });
+
+  test("keeps the focus among the notifications when one goes: dismissed, or for the fifth", async () => {
+    const page = await visit("/notify");
+    const text = page.getByRole("textbox", { name: "Text" });
+    const dismiss = (name: string) => page.getByRole("button", { name: `Dismiss ${name}` });
+    const isFocused = (control: Locator) => control.and(page.locator(":focus")).waitFor();
+    const notify = async (name: string) => {
+      await text.fill(name);
+      await page.getByRole("button", { name: "Notify everyone" }).click();
+      await dismiss(name).waitFor();
+    };
+    for (const name of ["one", "two", "three", "four"]) await notify(name);
+    await dismiss("one").focus();
+    const other = await visit("/notify", await open());
+    await other.getByRole("button", { name: "Notify everyone" }).click();
+    await isFocused(dismiss("two"));
+    for (const next of [dismiss("three"), dismiss("four"), dismiss("Hello"), text]) {
+      await page.keyboard.press("Enter");
+      await isFocused(next);
+    }
+    await other.context().close();
   });
 
   test("shares a score and keeps the player's name to this browser", async () => {
