@@ -1,30 +1,28 @@
-import { html, LitElement } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
+import { html } from "violet-live";
+import { VioletElement } from "violet-live/elements";
+import { zone } from "./zone.ts";
 
-const format = (timeZone: string | undefined, dateStyle?: "medium") =>
-  new Intl.DateTimeFormat("en-GB", { dateStyle, timeStyle: "short", timeZone });
-
-/**
- * A time of day. The server cannot know the reader's time zone: it writes UTC, as the browser's first rendering
- * does, and the browser corrects it after.
- */
+/** A time of day, where the reader is. */
 @customElement("local-time")
-export class LocalTime extends LitElement {
+export class LocalTime extends VioletElement {
   /** In ms since 1970. */
   @property({ type: Number }) accessor at = 0;
   /** Shows the day as well. */
   @property({ type: Boolean }) accessor dated = false;
-  @state() accessor zone: string | undefined = "UTC";
 
   override render() {
     const date = new Date(this.at);
-    const text = format(this.zone, this.dated ? "medium" : undefined).format(date);
-    return html`<time datetime=${date.toISOString()}>${text}</time>`;
+    const dateStyle = this.dated ? "medium" : undefined;
+    const format = new Intl.DateTimeFormat("en-GB", { dateStyle, timeStyle: "short", timeZone: zone.value });
+    return html`<time datetime=${date.toISOString()}>${format.format(date)}</time>`;
   }
 
+  // After this task's other first renderings, which adopt what the server wrote.
   override firstUpdated() {
     queueMicrotask(() => {
-      this.zone = undefined;
+      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+      if (zone.value !== timeZone) zone.value = timeZone;
     });
   }
 }

@@ -25,7 +25,14 @@ export const pages: readonly Page[] = [
       "Stop the server, send a message, start it again: it arrives, once.",
       "Watch the status line while you do.",
     ],
-    sources: ["chat/chat.ts", "chat/chat.server.ts", "chat/chat-room.ts", "chat/client.ts"],
+    sources: [
+      "chat/chat.ts",
+      "chat/chat.server.ts",
+      "chat/chat-room.ts",
+      "zone.ts",
+      "local-time.ts",
+      "chat/client.ts",
+    ],
   },
   {
     name: "rooms",

@@ -19,15 +19,18 @@ export const chat = shared("chat", {
   }),
 });
 
-/** Who I am stays in this browser: my name, and as which clients I spoke, for each page that is loaded is a new one. */
+/**
+ * Who I am stays in this browser: my name, and as which clients I spoke, for each page that is loaded is a new one. It is
+ * kept in a cookie, so that the server renders my messages as mine; a cookie takes 4 kB.
+ */
 export const me = local("me", {
   state: object({ name: Name, clients: array(string()) }),
   initial: () => ({ name: "", clients: [] }),
-  persist: true,
+  persist: "cookie",
   actions: (action) => ({
     speak: action(({ clients }, { client }) => {
       if (!clients.includes(client.id)) clients.push(client.id);
-      if (clients.length > 100) clients.shift();
+      if (clients.length > 50) clients.shift();
     }),
   }),
 });

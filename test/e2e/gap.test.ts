@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { increment } from "violet-live";
 import { chat } from "../../demo/chat/chat.ts";
 import { game } from "../../demo/game/game.ts";
@@ -52,16 +52,21 @@ suite("between a page's rendering and its socket", () => {
   beforeEach(async () => {
     site = await startSite({ port: 0, host: "127.0.0.1", secret, logger: new MemoryLogger() });
     gate = await Gate.before(site.url);
-    page = await (await people.person()).newPage();
-    await page.addInitScript(watchChanges);
-    modules = await holdModules(page);
-    lateModules = await holdModules(page, isLate);
+    await enter(await people.person());
   });
   afterEach(async () => {
     assert.deepEqual(await people.leave(), []);
     await gate[Symbol.asyncDispose]();
     await site.close();
   });
+
+  /** A new page of this person: its changes are noted, and its modules held back. */
+  async function enter(person: BrowserContext): Promise<void> {
+    page = await person.newPage();
+    await page.addInitScript(watchChanges);
+    modules = await holdModules(page);
+    lateModules = await holdModules(page, isLate);
+  }
 
   /** The page is painted and its modules are not there yet. */
   async function openTo(path: string): Promise<void> {
@@ -149,6 +154,41 @@ suite("between a page's rendering and its socket", () => {
     }
     const { resumes, snapshots } = site.app.counters;
     assert.deepEqual([resumes, snapshots], [4, 0]);
+  });
+
+  test("an author who comes back from another time zone finds their name, their messages and their hours", async () => {
+    const tokyo = await people.person({ timezoneId: "Asia/Tokyo" });
+    await enter(tokyo);
+    site.app.run(() => ["hello", "who is there?"].map((text) => chat.send(text, "Grace")));
+    const times = () => page.locator("time").allTextContents();
+    const timesIn = (timeZone: string) => {
+      const { format } = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone });
+      return site.app.run(() => chat.messages.map(({ at }) => format(at)));
+    };
+    await openTo("/chat");
+    assert.deepEqual(await times(), timesIn("UTC"));
+    modules.resolve();
+    lateModules.resolve();
+    await changesAre([...timesIn("Asia/Tokyo").map((time) => `text ${time}`), "text 1"]);
+    await page.getByRole("textbox", { name: "Name" }).fill("Ada");
+    await page.getByRole("textbox", { name: "Message" }).fill("hello, Grace");
+    await page.getByRole("button", { name: "Send" }).click();
+    await isLive(page);
+
+    const read = async () => [
+      await page.getByRole("textbox", { name: "Name" }).inputValue(),
+      await page.getByRole("listitem").filter({ hasText: "(you)" }).locator(".text").allTextContents(),
+      await page.locator("li").evaluateAll((items) => items.map(({ className }) => className)),
+      await times(),
+    ];
+    await enter(tokyo);
+    await openTo("/chat");
+    const rendered = await read();
+    modules.resolve();
+    lateModules.resolve();
+    await changesAre(["text 2"]);
+    assert.deepEqual(rendered, await read());
+    assert.deepEqual(rendered.slice(0, 2), ["Ada", ["hello, Grace"]]);
   });
 
   test("a page of local state alone opens no socket and changes nothing", async () => {
