@@ -8,13 +8,16 @@ export const head = html`
   <link rel="icon" href="/violet.svg">
   <link rel="stylesheet" href="/style.css">`;
 
-/** The frame around every page's content. */
+/** The frame around every page's content. On small screens its links are a menu, which works without a script. */
 export const layout = (path: string, content: unknown) => html`
   <a class="skip" href="#main">Skip to the content</a>
   <header>
     <div class="bar">
       <a class="brand" href="/"><img src="/violet.svg" alt="">Violet</a>
-      <nav aria-label="Pages"><ul>${pages.map((page) => link(page, path))}</ul></nav>
+      <nav aria-label="Pages">
+        <button type="button" popovertarget="menu">Pages</button>
+        <ul id="menu" popover>${pages.map((page) => link(page, path))}</ul>
+      </nav>
     </div>
   </header>
   <main id="main" tabindex="-1">${content}</main>
@@ -44,16 +47,18 @@ export const livePage = (page: Page, element: unknown) =>
   layout(
     page.path,
     html`
-    <div class="page">
-      <div class="intro">
-        <div>${scopes(page)}</div>
-        <h1>${page.title}</h1>
-        <p>${page.sentence}</p>
-      </div>
-      <div class="stage">
-        ${page.scopes.includes("live") ? nothing : scriptless}
-        ${element}
-        ${page.scopes.some((scope) => scope !== "local") || page.calls?.includes("realtime") ? html`<violet-status></violet-status>` : nothing}
+    <div class=${page.isTall ? "tall page" : "page"}>
+      <div class="opening">
+        <div class="intro">
+          <div>${scopes(page)}</div>
+          <h1>${page.title}</h1>
+          <p>${page.sentence}</p>
+        </div>
+        <div class="stage">
+          ${page.scopes.includes("live") ? nothing : scriptless}
+          ${element}
+          ${page.scopes.some((scope) => scope !== "local") || page.calls?.includes("realtime") ? html`<violet-status></violet-status>` : nothing}
+        </div>
       </div>
       <aside class="tries" aria-labelledby="try">
         <h2 id="try">Try this</h2>

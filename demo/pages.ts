@@ -7,6 +7,8 @@ export interface Page {
   readonly scopes: readonly ("shared" | "live" | "local" | "persistent")[];
   /** How it calls functions of the other end. */
   readonly calls?: readonly ("rpc" | "realtime")[];
+  /** Its element takes the height that is left of the screen. */
+  readonly isTall?: boolean;
   readonly sentence: string;
   readonly tries: readonly string[];
   /** Files below demo/, in the order of reading. */
@@ -19,6 +21,7 @@ export const pages: readonly Page[] = [
     path: "/chat",
     title: "Chat",
     scopes: ["shared", "local"],
+    isTall: true,
     sentence: "A room for everybody: messages are shared by all browsers, your name stays in yours.",
     tries: [
       "Open this page in a second window and send from both.",
@@ -39,6 +42,7 @@ export const pages: readonly Page[] = [
     path: "/rooms/lobby",
     title: "Rooms",
     scopes: ["shared", "local"],
+    isTall: true,
     sentence: "A store for each room, and a history that survives the server: the backend is a file.",
     tries: [
       "Start the server with VIOLET_DB=rooms.db, say something, kill it (kill -9), and start it again.",

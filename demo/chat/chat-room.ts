@@ -60,6 +60,16 @@ export class ChatRoom extends VioletElement {
   static override styles = [
     look,
     css`
+      :host,
+      section {
+        display: flex;
+        flex-direction: column;
+      }
+
+      section {
+        flex: 1;
+      }
+
       .online {
         margin: 0;
         padding: 0.7rem 1.2rem;
@@ -81,8 +91,9 @@ export class ChatRoom extends VioletElement {
       /* The newest message stays in view without a script: a reversed column starts at its end. */
       .log {
         display: flex;
+        flex: 1 0 0;
         flex-direction: column-reverse;
-        height: clamp(16rem, 52vh, 30rem);
+        min-height: 11rem;
         overflow-y: auto;
         overscroll-behavior: contain;
       }

@@ -87,6 +87,16 @@ export class RoomTalk extends VioletElement {
   static override styles = [
     look,
     css`
+      :host,
+      section {
+        display: flex;
+        flex-direction: column;
+      }
+
+      section {
+        flex: 1;
+      }
+
       header {
         display: flex;
         flex-wrap: wrap;
@@ -153,8 +163,9 @@ export class RoomTalk extends VioletElement {
       /* The newest line stays in view without a script: a reversed column starts at its end. */
       .log {
         display: flex;
+        flex: 1 0 0;
         flex-direction: column-reverse;
-        height: clamp(16rem, 50vh, 28rem);
+        min-height: 11rem;
         overflow-y: auto;
         overscroll-behavior: contain;
       }

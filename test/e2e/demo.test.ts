@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { pages } from "../../demo/pages.ts";
 import { securityPolicy } from "../../demo/site.ts";
 import { after, afterEach, assert, before, beforeEach, suite, test } from "../support/suite.ts";
@@ -37,7 +37,7 @@ suite("the demo site", () => {
   });
 
   /** A person: a browser context whose errors and reports (of the content security policy, say) fail the test. */
-  async function open(options: { javaScriptEnabled?: boolean } = {}): Promise<BrowserContext> {
+  async function open(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const opened = await browser.newContext({ baseURL: site.url, ...options });
     opened.on("weberror", (error) => problems.push(String(error.error())));
     opened.on("console", (message) => {
@@ -107,6 +107,48 @@ suite("the demo site", () => {
       assert.equal(await page.locator(":focus").textContent(), "Skip to the content");
     });
   }
+
+  test("has its pages in a menu on a phone: one row, for the keyboard, and without JavaScript", async () => {
+    const phone = await open({ viewport: { width: 375, height: 760 }, javaScriptEnabled: false });
+    for (const path of ["/", "/todos", "/plain.html", "/poll.html"]) {
+      const page = await visit(path, phone);
+      const row = await page.getByRole("banner").first().boundingBox();
+      assert.ok(row && row.height < 65, `${path}: ${row?.height}`);
+      const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+      const menu = page.getByRole("button", { name: "Pages" });
+      await menu.press("Enter");
+      assert.equal(await links.count(), pages.length);
+      await page.keyboard.press("Escape");
+      assert.equal(await links.count(), 0);
+      await menu.press("Enter");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/chat");
+    }
+    await phone.close();
+  });
+
+  for (const viewport of [
+    { width: 375, height: 760 },
+    { width: 1280, height: 800 },
+  ])
+    test(`shows the chat on the first screen of ${viewport.width} by ${viewport.height}, whatever was said`, async () => {
+      const reader = await open({ viewport });
+      const page = await visit("/chat", reader);
+      const message = page.getByRole("textbox", { name: "Message" });
+      const send = page.getByRole("button", { name: "Send" });
+      for (let n = 0; n < 20; n++) {
+        await message.fill(`line ${n} for ${viewport.width}`);
+        await message.press("Enter");
+      }
+      await page.getByText(`line 19 for ${viewport.width}`).waitFor();
+      for (const control of [message, send]) {
+        const box = await control.boundingBox();
+        assert.ok(box && box.y + box.height <= viewport.height, `ends at ${box && box.y + box.height}`);
+      }
+      assert.equal(await page.evaluate(() => scrollY), 0);
+      await reader.close();
+    });
 
   test("D2.3.5 D4.2.3 D15.1 sends a message to everybody, with its name and time, once", async () => {
     const [ada, grace] = [await visit("/chat"), await visit("/chat", await open())];
