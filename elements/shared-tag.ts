@@ -12,9 +12,9 @@ import { VioletElement } from "./violet-element.ts";
 
 /** The shared store of that wire name; undefined while nobody has defined it. Runs on the server too. */
 export function findShared(store: string): StoreCore | undefined {
-  const [name = "", ...key] = store.split("/");
+  const [name = "", key] = store.split(/\/(.*)/s);
   const definition = definitions.get(name);
-  return definition && resolve(definition, definition.keys && key.join("/"));
+  return definition && resolve(definition, key);
 }
 
 /**

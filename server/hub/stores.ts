@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { fail, VioletError } from "../../src/errors.ts";
-import { type Client, type Definition, definitions, wireName } from "../../src/state/definition.ts";
+import {
+  type Client,
+  type Definition,
+  definitions,
+  KEY_FIELD,
+  wireName,
+} from "../../src/state/definition.ts";
 import type { Backend } from "../backends/backend.ts";
 import { inTime } from "../deadline.ts";
 import type { Limits } from "../limits.ts";
@@ -155,13 +161,30 @@ export interface StoreName {
   readonly key: string | undefined;
 }
 
+/** Of a family there is a store of each key that its struct takes; any other definition is one store, without a key. */
+const isThere = ({ keys }: Definition, key: string | undefined): boolean =>
+  keys ? keys.is(key) : key === undefined;
+
+/**
+ * Throws E_VALIDATION where a page of the app's own names a store that is not there. Its field says that the key is not
+ * allowed: that may have come with an address. A name that no address makes right is the app's mistake.
+ */
+export function mustBeThere(definition: Definition, key: string | undefined): void {
+  if (isThere(definition, key)) return;
+  const { name: store, keys } = definition;
+  const details = { store, path: [KEY_FIELD] };
+  if (keys && key !== undefined) fail("E_VALIDATION", details, { field: KEY_FIELD });
+  const expected = keys
+    ? `a key: "${store}" is a family, its stores are "${store}/KEY"`
+    : "none: this is no family";
+  fail("E_VALIDATION", { ...details, expected });
+}
+
 /** The definition and the key in a wire name. Throws E_FORBIDDEN where there is no such store: it is as one that is forbidden. */
 export function parseName(name: string): StoreName {
   const slash = name.indexOf("/");
   const definition = definitions.get(slash < 0 ? name : name.slice(0, slash));
   const key = slash < 0 ? undefined : name.slice(slash + 1);
-  const fits =
-    definition?.scope === "shared" && (definition.keys ? definition.keys.is(key) : key === undefined);
-  if (fits) return { definition, key };
+  if (definition?.scope === "shared" && isThere(definition, key)) return { definition, key };
   return fail("E_FORBIDDEN", { store: name }, { origin: "peer" });
 }

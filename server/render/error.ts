@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { type ErrorCode, VioletError } from "../../src/errors.ts";
-import { KEY_FIELD } from "../../src/state/store.ts";
+import { KEY_FIELD } from "../../src/state/definition.ts";
 import { escapeHtml } from "./escape.ts";
 
 /** An element threw while it was rendered: the error with the elements around it, the innermost first. */
@@ -46,7 +46,7 @@ export function statusOf(error: unknown): number {
   const cause = error instanceof RenderError ? error.cause : error;
   if (!(cause instanceof VioletError)) return 500;
   // Keys of rooms are taken from addresses: one that can be no key is a page that is not there.
-  if (cause.code === "E_VALIDATION" && cause.field === KEY_FIELD) return 404;
+  if (cause.field === KEY_FIELD) return 404;
   return statuses[cause.code] ?? 500;
 }
 

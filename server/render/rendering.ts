@@ -9,6 +9,7 @@ import { type Definition, wireName } from "../../src/state/definition.ts";
 import { type JsonObject, plain } from "../../src/state/json.ts";
 import { liveDefinition, type Mounted, type Mounting } from "../../src/state/live.ts";
 import type { Authority } from "../hub/authority.ts";
+import { mustBeThere } from "../hub/stores.ts";
 import type { Placed } from "../live/bound.ts";
 import type { Instance } from "../live/instance.ts";
 import { RenderError } from "./error.ts";
@@ -98,6 +99,7 @@ export class Rendering {
   }
 
   #openShared(definition: Definition, key: string | undefined, name: string): RenderStore {
+    mustBeThere(definition, key);
     const authority = this.visit.find(definition, key);
     if (!authority) {
       this.wanted.set(name, () => this.visit.admit({ definition, key }));

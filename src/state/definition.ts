@@ -1,3 +1,4 @@
+import { CHECKED } from "#dev";
 import { fail } from "../errors.ts";
 import { MAX_NAME_LETTERS } from "../wire/protocol.ts";
 import type { ActionContext } from "./context.ts";
@@ -67,12 +68,16 @@ export function define(definition: Definition): Definition {
   return definition;
 }
 
+/** The `field` of the error where a family has no store of that key. */
+export const KEY_FIELD = "(key)";
+
 /**
  * The wire name of a store: "chat", or "room/42" for a family's member. Throws E_BAD_KEY where that is longer than a name
  * may be: a frame that names it would be refused as a whole.
  */
 export function wireName({ name }: Definition, key: string | undefined): string {
   if (key === undefined) return name;
-  if (name.length + key.length >= MAX_NAME_LETTERS) fail("E_BAD_KEY", { name });
+  if (name.length + key.length >= MAX_NAME_LETTERS)
+    fail("E_BAD_KEY", { name }, ...(CHECKED ? [{ field: KEY_FIELD }] : []));
   return `${name}/${key}`;
 }

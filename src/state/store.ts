@@ -4,7 +4,7 @@ import { refusalOfKey } from "../dev/refusals.ts";
 import { fail } from "../errors.ts";
 import { mark } from "../events/marks.ts";
 import type { StoreCore } from "./core.ts";
-import type { Definition } from "./definition.ts";
+import { type Definition, KEY_FIELD } from "./definition.ts";
 import { typeName } from "./json.ts";
 import { resolve } from "./resolver.ts";
 import { handleOf, self } from "./self.ts";
@@ -66,9 +66,6 @@ export function storeOf(definition: Definition, key?: string): object {
   references.set(store, { definition, key });
   return store;
 }
-
-/** The `field` of E_VALIDATION where a family has no store of that key. */
-export const KEY_FIELD = "(key)";
 
 /** A family: its stores by key, the same proxy for the same key as long as somebody holds it. */
 export function familyOf(definition: Definition): (key: string) => object {

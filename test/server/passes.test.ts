@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { array, integer, object, string } from "superstruct";
+import { array, integer, object, pattern, string } from "superstruct";
+import { from } from "../../elements/from.ts";
 import { VioletElement } from "../../elements/violet-element.ts";
 import { memory, server } from "../../server/index.ts";
 import { type Client, html, load, local, shared } from "../../src/index.ts";
@@ -9,6 +10,15 @@ import { after, assert, before, suite, test } from "../support/suite.ts";
 const room = shared.family("room", {
   state: object({ topic: string(), next: string() }),
   initial: (key) => ({ topic: `about ${key}`, next: `${key}x` }),
+});
+const begun: string[] = [];
+const small = shared.family("small", {
+  key: pattern(string(), /^[a-z]+$/),
+  state: object({ topic: string() }),
+  initial: (key) => {
+    begun.push(key);
+    return { topic: `about ${key}` };
+  },
 });
 const asked: string[] = [];
 const vault = shared.family("vault", { state: integer(), initial: () => 42 });
@@ -40,6 +50,15 @@ customElements.define(
   class extends VioletElement {
     override render() {
       return html`<p>${room("1").topic}</p>`;
+    }
+  },
+);
+customElements.define(
+  "a-topic",
+  class extends VioletElement {
+    @from() accessor topic!: string;
+    override render() {
+      return html`<p>${this.topic}</p>`;
     }
   },
 );
@@ -104,6 +123,7 @@ const userOf = ({ headers }: { headers: { cookie?: string | undefined } }) => {
 suite("passes", () => {
   let served: Served;
   let renders = 0;
+  const logger = new MemoryLogger();
   before(async () => {
     const counted = (content: unknown) => () => {
       renders++;
@@ -121,6 +141,18 @@ suite("passes", () => {
           }),
         );
         site.get(
+          "/tag",
+          app.page(({ query }) => {
+            const tag = html`<violet-shared store=${query["store"]}><p data-text="topic"></p></violet-shared>`;
+            const inner = html`<violet-shared store=${query["store"]}><a-topic></a-topic></violet-shared>`;
+            return query["by"] ? inner : tag;
+          }),
+        );
+        site.get(
+          "/small/:key",
+          app.page(({ params }) => html`<p>${small(params["key"] ?? "").topic}</p>`),
+        );
+        site.get(
           "/own/:key",
           app.page((request) => {
             renders++;
@@ -128,7 +160,7 @@ suite("passes", () => {
           }),
         );
       },
-      { backend: memory({ delayMs: 1 }), authenticate: userOf, publicUser: ({ name }) => ({ name }) },
+      { backend: memory({ delayMs: 1 }), logger, authenticate: userOf, publicUser: ({ name }) => ({ name }) },
     );
   });
   after(() => served.close());
@@ -216,6 +248,43 @@ suite("passes", () => {
     assert.equal(page.status, 404);
     assert.match(page.html, /E_VALIDATION: &quot;room.\(key\)&quot; is refused/);
     assert.equal(page.renders, 1);
+  });
+
+  test("answer 404 for a room that cannot be and that a tag names, and do not load it", async () => {
+    assert.match((await get("/tag?store=small/fine")).html, /<p data-text="topic">about fine<\/p>/);
+    assert.match(withoutMarkers((await get("/tag?by=element&store=small/fine")).html), /<p>about fine<\/p>/);
+    begun.length = 0;
+    for (const key of ["UPPER", "a%20b", "__proto__", "", "a/b"])
+      for (const by of ["", "by=element&"]) {
+        const page = await get(`/tag?${by}store=small/${key}`);
+        assert.equal(page.status, 404, key);
+        assert.match(page.html, /E_VALIDATION: &quot;small.\(key\)&quot; is refused/);
+        assert.equal(page.payload, undefined);
+      }
+    assert.deepEqual(begun, []);
+    assert.deepEqual(logger.errors, []);
+  });
+
+  test("answer 404 for a key that is too long", async () => {
+    const long = "a".repeat(400);
+    for (const path of [`/tag?store=small/${long}`, `/small/${long}`, `/own/${long}`])
+      assert.equal((await get(path)).status, 404, path);
+  });
+
+  test("say that a family has no store without a key, and a plain store none with one", async () => {
+    const family = await get("/tag?store=small");
+    assert.equal(family.status, 500);
+    assert.match(
+      family.html,
+      /expected a key: &quot;small&quot; is a family, its stores are &quot;small\/KEY&quot;/,
+    );
+    const plain = await get("/tag?store=letters/x");
+    assert.equal(plain.status, 500);
+    assert.match(
+      plain.html,
+      /E_VALIDATION: &quot;letters.\(key\)&quot; is refused; expected none: this is no family/,
+    );
+    assert.deepEqual(begun, []);
   });
 
   test("ask for rights before loading, with the session's user", async () => {
