@@ -14,6 +14,7 @@ import { warnOfNoKey } from "../../elements/mount-checks.ts";
 import { hasKey } from "../../elements/provided.ts";
 import { findShared } from "../../elements/shared-tag.ts";
 import { parseCall } from "../../src/events/call.ts";
+import { checkCalls } from "../../src/events/check-template.ts";
 import { misuse, place } from "../../src/events/misuse.ts";
 import { inRow, type Row } from "../../src/events/row.ts";
 import type { StoreCore } from "../../src/state/core.ts";
@@ -29,9 +30,9 @@ type Parent = DefaultTreeAdapterTypes.ParentNode;
 type Element = DefaultTreeAdapterTypes.Element;
 type Template = DefaultTreeAdapterTypes.Template;
 
-/** A page without both of them has nothing to fill. */
+/** A page without both of them has nothing to fill, and no calls to check. */
 const TAG = /<violet-(shared|local|live)[\s>]/i;
-const BINDING = /\sdata-(text|show|class|attr|model|each)\b/i;
+const BINDING = /\s(@|data-(text|show|class|attr|model|each|on)\b)/i;
 
 type Find = (attribute: (name: string) => string | undefined, rendering: Rendering) => StoreCore | undefined;
 
@@ -174,9 +175,13 @@ class Fill {
 
   /** Rows have them in common. */
   #bindingsOf(node: Element): readonly Binding[] {
-    const known = this.#bindings.get(node) ?? bindingsOf(node.tagName, node.attrs);
-    this.#bindings.set(node, known);
-    return known;
+    const known = this.#bindings.get(node);
+    if (known) return known;
+    // In the browser a faulty call is an error, too, but who reads that is not its author.
+    checkCalls(node.tagName, node.attrs);
+    const bindings = bindingsOf(node.tagName, node.attrs);
+    this.#bindings.set(node, bindings);
+    return bindings;
   }
 
   /** What is bound goes into the start tag; gives what is bound inside. */

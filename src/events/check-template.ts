@@ -8,8 +8,8 @@ import { checkCase } from "../dev/event-case.ts";
 import { parseCall } from "./call.ts";
 import { checkBound } from "./handler.ts";
 import { currentHost } from "./host.ts";
-import { misuse } from "./misuse.ts";
-import { parseEventName } from "./modifiers.ts";
+import { misuse, place } from "./misuse.ts";
+import { eventOf, parseEventName } from "./modifiers.ts";
 import { boundBy } from "./on.ts";
 import { isCode } from "./sinks.ts";
 import { placeOf, type Slot, type WrittenCall } from "./template.ts";
@@ -47,4 +47,15 @@ export function checkCall(written: WrittenCall): void {
   parseEventName(written.event, where);
   if (DEV && isServer && !currentHost()) checkCase(written);
   if (!written.call.includes("&")) parseCall(written.call, where);
+}
+
+/** The same of an element of plain HTML, as the parser has read it. */
+export function checkCalls(tag: string, attributes: readonly { name: string; value: string }[]): void {
+  for (const { name, value } of attributes) {
+    const event = eventOf(name);
+    if (!event) continue;
+    const where = () => place(name, tag, undefined);
+    parseEventName(event, where);
+    parseCall(value, where);
+  }
 }

@@ -7,7 +7,7 @@ import { integer } from "superstruct";
 import { from } from "../../elements/from.ts";
 import { VioletElement } from "../../elements/violet-element.ts";
 import { html, local, shared } from "../../src/index.ts";
-import { type Served, serve, withoutMarkers } from "../support/serve.ts";
+import { MemoryLogger, type Served, serve, withoutMarkers } from "../support/serve.ts";
 import { after, assert, before, suite, test } from "../support/suite.ts";
 
 shared("pages-visitors", { state: integer(), initial: () => 12 });
@@ -45,6 +45,7 @@ const live = `<!DOCTYPE html>
 suite("static pages", () => {
   let served: Served;
   let folder: string;
+  const logger = new MemoryLogger();
   const write = (name: string, text: string) => writeFileSync(join(folder, "public", name), text);
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "violet-pages-"));
@@ -58,18 +59,21 @@ suite("static pages", () => {
     );
     write(
       "calls.html",
-      `<violet-shared store="pages-visitors" @reset="add"><visit-badge @click="f('a')"></visit-badge><b @click.stop="f(&quot;)" data-on-focus='g()'></b></violet-shared>`,
+      `<violet-shared store="pages-visitors" @reset="add"><visit-badge @click="f('a')"></visit-badge><b @click.stop="f(&quot;a&quot;)" data-on-focus='g()'></b></violet-shared>`,
     );
     write("broken.html", `<!doctype html><body><broken-badge></broken-badge><visit-badge></visit-badge>`);
     write("sub/index.html", "<!doctype html><p>index</p>");
     write(".hidden.html", "<p>hidden</p>");
     write("page.txt", "text");
     symlinkSync(join(folder, "secret.html"), join(folder, "public/link.html"));
-    served = await serve((site, app) => {
-      site.use("/mark", app.pages(join(folder, "public"), { onRenderError: "mark", client: false }));
-      site.use(app.pages(join(folder, "public")));
-      site.use((_, response) => void response.status(404).send("next"));
-    });
+    served = await serve(
+      (site, app) => {
+        site.use("/mark", app.pages(join(folder, "public"), { onRenderError: "mark", client: false }));
+        site.use(app.pages(join(folder, "public")));
+        site.use((_, response) => void response.status(404).send("next"));
+      },
+      { logger },
+    );
   });
   after(async () => {
     await served.close();
@@ -80,8 +84,26 @@ suite("static pages", () => {
     const page = withoutMarkers(await (await fetch(`${served.url}/calls.html`)).text());
     assert.match(page, /<violet-shared +store="pages-visitors" @reset="add" *>/);
     assert.match(page, /<visit-badge +@click="f\(('|&#39;)a('|&#39;)\)" *>/);
-    assert.ok(page.includes(`<b @click.stop="f(&quot;)" data-on-focus='g()'></b>`), page);
+    assert.ok(page.includes(`<b @click.stop="f(&quot;a&quot;)" data-on-focus='g()'></b>`), page);
   });
+
+  for (const [attribute, message] of [
+    [`@click="add(1"`, /@click on <b>: "add\(1" is not a call/],
+    [`data-on-click="add(&quot;1)"`, /data-on-click on <b>: "add\("1\)" is not a call/],
+    [`@click.prevnt="add"`, /@click.prevnt on <b>: "prevnt" is not a modifier/],
+  ] as const)
+    test(`are a 500 where a call in their plain HTML is faulty: ${attribute}`, async () => {
+      const { errors } = logger;
+      errors.length = 0;
+      const name = `${attribute.length}.html`;
+      write(name, `<violet-shared store="pages-visitors"><p><b ${attribute}></b></p>`);
+      assert.equal((await served.get(`/${name}`)).status, 500);
+      assert.match(errors.pop()?.err.message ?? "", message);
+      const foreign = `<div x-data><b ${attribute}></b><violet-shared store="pages-visitors">x</violet-shared></div>`;
+      write(`foreign-${name}`, foreign);
+      assert.ok((await served.get(`/foreign-${name}`)).html.includes(`<b ${attribute}></b>`));
+      assert.deepEqual(errors, []);
+    });
 
   test("E3.1.3 are warned of for events whose names have capitals, when they are read", async () => {
     const { warn } = console;
