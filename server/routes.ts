@@ -7,6 +7,7 @@ import { answerForm } from "./forms/form.ts";
 import { answerClosed, answerHealth, answerReady } from "./health.ts";
 import type { Middleware } from "./options.ts";
 import { earlyHash, earlyScript } from "./render/early.ts";
+import { pathOf } from "./url.ts";
 
 type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -52,10 +53,6 @@ export function routes(app: App): Middleware {
     (async () => route(request, response))().catch((error: unknown) => response.headersSent || next(error));
   };
 }
-
-/** The whole path, also where the app is mounted below another. */
-const pathOf = (request: IncomingMessage): string =>
-  ((request as { originalUrl?: string }).originalUrl ?? request.url ?? "").split("?", 1)[0] as string;
 
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { "Cache-Control": "no-store", "Content-Type": "text/plain" });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fail } from "../../src/errors.ts";
 import type { App } from "../app.ts";
+import { pathOf } from "../url.ts";
 import { isHttpError, messageOf, sendError, statusOf } from "./error.ts";
 import { inPasses, type Rendered } from "./passes.ts";
 import type { Rendering } from "./rendering.ts";
@@ -57,8 +58,7 @@ export class Answer {
 
   /** What a client may not have is no error of the app's: anybody could fill its log. */
   #report(error: unknown, outcome: string): void {
-    const { method, url = "" } = this.#request;
-    const what = `${method} ${url.split("?", 1)[0]} ${outcome}`;
+    const what = `${this.#request.method} ${pathOf(this.#request)} ${outcome}`;
     const status = statusOf(error);
     if (status >= 500) this.#app.report(error, what);
     else this.#app.settings.logger.info({ status, reason: messageOf(error) }, what);

@@ -13,6 +13,7 @@ import type { ReturnedForm } from "../forms/returned.ts";
 import type { Hidden } from "../forms/sent.ts";
 import type { Callback } from "../live/component.ts";
 import { randomId } from "../secret.ts";
+import { urlOf } from "../url.ts";
 import { attributeOf, type Control, controlsIn } from "./controls.ts";
 import { attributesHtml } from "./escape.ts";
 import { refill } from "./refill.ts";
@@ -147,7 +148,7 @@ class Pointing {
   #point(form: Element, tag: StartTag, submit: Submit, controls: readonly Control[]): void {
     if (DEV && !submit.args) checkNames(submit, controls, this.#callbacksOf(submit.instance));
     tag.set("method", "post");
-    tag.set("action", `/_violet/form?${this.#rendering.visit.address}`);
+    tag.set("action", `/_violet/form?${urlOf(this.#rendering.visit.request)}`);
     // Else browsers send the name of a file for the file, as if it were a text.
     tag.set("enctype", controls.some(isFile) ? "multipart/form-data" : null);
     for (const name of OWN_WAYS) tag.set(name, null);

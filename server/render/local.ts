@@ -5,12 +5,12 @@ import type { Definition } from "../../src/state/definition.ts";
 import { type Json, type JsonObject, plain } from "../../src/state/json.ts";
 import type { LocalRequest } from "../../src/state/local.ts";
 import { cookieName, decode } from "../../src/state/persist.ts";
+import { urlOf } from "../url.ts";
 import type { Look } from "./render-store.ts";
 
 export function renderLocal(definition: Definition, request: IncomingMessage): Look {
-  const { originalUrl } = request as { originalUrl?: string };
   const cookies = parseCookie(request.headers.cookie ?? "");
-  const about: LocalRequest = { url: originalUrl ?? request.url ?? "/", cookies };
+  const about: LocalRequest = { url: urlOf(request), cookies };
   const cookie = definition.persist === "cookie" ? cookies[cookieName(definition.name)] : undefined;
   const value = readKept(definition, cookie) ?? plain(definition.initial(about), definition.name);
   const boxed = typeof value !== "object" || value === null || Array.isArray(value);

@@ -12,6 +12,7 @@ import type { StoreName } from "../hub/stores.ts";
 import type { Instance } from "../live/instance.ts";
 import type { Initial } from "../live/instances.ts";
 import type { Session } from "../session.ts";
+import { pathOf } from "../url.ts";
 import { reflectedAttributes, reflecting } from "./early.ts";
 import { renderLocal } from "./local.ts";
 import type { Look } from "./render-store.ts";
@@ -61,19 +62,13 @@ export class Visit {
     }
   }
 
-  /** The page's address as the browser asked for it: the path, and the query. */
-  get address(): string {
-    const { originalUrl, url = "" } = this.request as IncomingMessage & { originalUrl?: string };
-    return originalUrl ?? url;
-  }
-
   /** What forms of this page wrote in this session; a promise of it, where storage is asked. */
   ofForms(name: InstanceName, params: JsonObject): Instance | undefined | Promise<void> {
     const { app, client, session } = this;
     const id = JSON.stringify([name.component, name.key]);
     if (this.#ofForms.has(id)) return this.#ofForms.get(id);
-    const [path = ""] = this.address.split("?", 1);
-    const found = app.instances.ofForms(name, { client, session, params }, { session: session.id, path });
+    const place = { session: session.id, path: pathOf(this.request) };
+    const found = app.instances.ofForms(name, { client, session, params }, place);
     if (!(found instanceof Promise)) return found;
     // Without it the page can be shown all the same, and what is stored stays.
     const nothing = (error: unknown) => app.report(error, "a live component could not be loaded");

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { Router } from "express";
 import { until } from "lit/directives/until.js";
 import { object, string } from "superstruct";
 import { from } from "../../elements/from.ts";
@@ -145,6 +146,12 @@ suite("a component that throws", () => {
             app.page(() => among, { onRenderError: "mark" }),
           );
         }
+        const router = Router();
+        site.use("/below", router);
+        router.get(
+          "/bad-inside",
+          app.page(() => templates["bad-inside"]),
+        );
         const provider = html`<bad-provider></bad-provider><provided-one></provided-one>`;
         site.get(
           "/mark-provider",
@@ -297,6 +304,8 @@ suite("a component that throws", () => {
     assert.match(logger.errors[0]?.message ?? "", /^GET \/bad-inside could not be rendered$/);
     await served.get("/mark/bad-inside?token=secret");
     assert.match(logger.errors[1]?.message ?? "", /^GET \/mark\/bad-inside has a hole$/);
+    await served.get("/below/bad-inside?token=secret");
+    assert.match(logger.errors[2]?.message ?? "", /^GET \/below\/bad-inside could not be rendered$/);
   });
 
   test("is escaped in what developers see", async () => {
