@@ -41,6 +41,14 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   E_UNAVAILABLE: 503,
 };
 
+/** What a browser is told of them in production. */
+const sentences: Readonly<Record<number, string>> = {
+  403: "This is not allowed.",
+  404: "Not found.",
+  429: "Too many at once. Try again later.",
+  503: "The server cannot answer this now. Try again later.",
+};
+
 /** The HTTP status that an error of a render is answered with. */
 export function statusOf(error: unknown): number {
   const cause = error instanceof RenderError ? error.cause : error;
@@ -73,7 +81,7 @@ export function sendError(
   status: number = statusOf(error),
 ): void {
   if (response.writableEnded) return;
-  const text = production ? "Something failed on the server." : messageOf(error);
+  const text = production ? (sentences[status] ?? "Something failed on the server.") : messageOf(error);
   const body = `<h1>${status}</h1>\n<p role="alert">${escapeHtml(text)}</p>`;
   if (response.headersSent) return void response.end(`</head>\n<body>\n${body}\n</body>\n</html>\n`);
   response.statusCode = status;

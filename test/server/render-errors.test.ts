@@ -14,6 +14,12 @@ const store = shared("errors-store", {
   initial: () => ({ text: "here" }),
 });
 
+const room = shared.family("errors-room", {
+  state: object({ text: string() }),
+  initial: (text) => ({ text }),
+  access: { read: (_, { key }) => key !== "closed" },
+});
+
 const define = (
   name: string,
   render: (element: VioletElement) => unknown,
@@ -337,16 +343,25 @@ suite("a component that throws", () => {
         "/mark",
         app.page(() => templates["bad-render"], { onRenderError: "mark" }),
       );
+      site.get(
+        "/room/:key",
+        app.page(({ params }) => html`<p>${room(params["key"] ?? "").text}</p>`),
+      );
     });
     if (NODE_ENV === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = NODE_ENV;
     const [page, marked] = [await production.get("/"), await production.get("/mark")];
+    const [missing, forbidden] = [await production.get("/room/a%20b"), await production.get("/room/closed")];
     await production.close();
     assert.match(page.html, /<p role="alert">Something failed on the server\.<\/p>/);
     assert.match(
       marked.html,
       /<!--violet-error bad-render--><p role="alert" part="error">This part of the page could not be shown\.<\/p>/,
     );
+    assert.equal(missing.status, 404);
+    assert.match(missing.html, /<p role="alert">Not found\.<\/p>/);
+    assert.equal(forbidden.status, 403);
+    assert.match(forbidden.html, /<p role="alert">This is not allowed\.<\/p>/);
     for (const { html } of [page, marked]) assert.doesNotMatch(html, /secret|RangeError|database/);
   });
 });
