@@ -18,6 +18,8 @@ interface Kept {
  */
 export function captureEarly(): void {
   const giveUpAfterMs = 10_000;
+  // A script that neither comes nor fails keeps the page from ever being loaded.
+  const giveUpAtLastMs = 30_000;
   let kept: Kept[] = [];
   const over = new AbortController();
   const bound = new WeakSet<Element>();
@@ -134,6 +136,7 @@ export function captureEarly(): void {
   };
 
   const giveUp = () => {
+    if (over.signal.aborted) return;
     over.abort();
     Reflect.deleteProperty(window, "violetEarly");
     flush();
@@ -142,5 +145,6 @@ export function captureEarly(): void {
   for (const type of ["click", "input", "focusin", "change", "submit"]) listen(window, type);
   addEventListener("error", ({ target }) => target instanceof HTMLScriptElement && giveUp(), true);
   addEventListener("load", () => setTimeout(giveUp, giveUpAfterMs), { once: true });
+  setTimeout(giveUp, giveUpAtLastMs);
   Object.assign(window, { violetEarly: Object.assign(flush, { bound }) });
 }

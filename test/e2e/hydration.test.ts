@@ -346,6 +346,18 @@ suite("hydration", () => {
     await posted;
     assert.equal(await page.textContent("body"), "posted");
   });
+
+  test("lets them work where the script neither comes nor fails, half a minute after the page began", async () => {
+    await page.clock.install();
+    await open("/");
+    await page.click("text=Save");
+    await page.clock.fastForward(20_000);
+    assert.equal(page.url(), `${served.url}/`);
+    const posted = page.waitForURL("**/posted");
+    await page.clock.fastForward(10_000);
+    await posted;
+    assert.equal(await page.textContent("body"), "posted");
+  });
 });
 
 const initial = () => ({
