@@ -143,14 +143,14 @@ suite("passes", () => {
         site.get(
           "/tag",
           app.page(({ query }) => {
-            const tag = html`<violet-shared store=${query["store"]}><p data-text="topic"></p></violet-shared>`;
-            const inner = html`<violet-shared store=${query["store"]}><a-topic></a-topic></violet-shared>`;
-            return query["by"] ? inner : tag;
+            const tag = html`<violet-shared store=${query.store}><p data-text="topic"></p></violet-shared>`;
+            const inner = html`<violet-shared store=${query.store}><a-topic></a-topic></violet-shared>`;
+            return query.by ? inner : tag;
           }),
         );
         site.get(
           "/small/:key",
-          app.page(({ params }) => html`<p>${small(params["key"] ?? "").topic}</p>`),
+          app.page(({ params }) => html`<p>${small(params.key ?? "").topic}</p>`),
         );
         site.get(
           "/own/:key",

@@ -345,7 +345,7 @@ suite("a component that throws", () => {
       );
       site.get(
         "/room/:key",
-        app.page(({ params }) => html`<p>${room(params["key"] ?? "").text}</p>`),
+        app.page(({ params }) => html`<p>${room(params.key ?? "").text}</p>`),
       );
     });
     if (NODE_ENV === undefined) delete process.env.NODE_ENV;
