@@ -1,5 +1,6 @@
 /** `violet()`: one app, from its options to its end. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { aFunction, isFunction, must } from "../src/dev/check-options.ts";
 import { fail } from "../src/errors.ts";
 import type { Client, User } from "../src/state/definition.ts";
 import { plain } from "../src/state/json.ts";
@@ -203,6 +204,11 @@ export class App implements VioletApp {
   }
 
   async listen(site: RequestListener, port: number, host?: string): Promise<Server> {
+    must("listen(site, port)", site, [
+      isFunction,
+      "an Express app, or a function of a request and its response",
+    ]);
+    must("listen(site, port)", port, [isPort, "a port, from 0 to 65535"]);
     this.#mustBeOpen("app.listen()");
     const server = this.#servers.create(site);
     await this.ready;
@@ -219,6 +225,7 @@ export class App implements VioletApp {
   }
 
   run<T>(fn: () => T): T {
+    must("run(fn)", fn, aFunction);
     return this.within(undefined, fn);
   }
 
@@ -341,6 +348,12 @@ export class App implements VioletApp {
     closed(this);
   }
 }
+
+/** As Node takes it: a text is what an environment has. */
+const isPort = (port: unknown) =>
+  Number.isInteger(port)
+    ? (port as number) >= 0 && (port as number) < 65_536
+    : /^\d{1,5}$/.test(String(port));
 
 /** The handlers and the stores may take so long each when the app closes. */
 const CLOSE_STEP_MS = 4500;

@@ -1,5 +1,6 @@
 /** What happens to an app; handlers run in its scope. */
 import { isLifeCycle } from "../src/calls/bus.ts";
+import { aFunction, must } from "../src/dev/check-options.ts";
 import { fail } from "../src/errors.ts";
 import type { Client } from "../src/state/definition.ts";
 import type { AnyStruct } from "../src/state/struct.ts";
@@ -57,7 +58,10 @@ export class Events {
 
   readonly on: On = (event: string, first: unknown, second?: unknown): (() => void) => {
     const [data, handler] =
-      typeof first === "function" ? [undefined, first] : [(first as { data: AnyStruct }).data, second];
+      typeof first === "function"
+        ? [undefined, first]
+        : [(first as { data: AnyStruct } | undefined)?.data, second];
+    must(`on(${event}, handler)`, handler, aFunction);
     if (data) mayTell(event);
     const entry: Entry = { handler: handler as Entry["handler"], data };
     const entries = this.#entries.get(event) ?? new Set();

@@ -17,6 +17,7 @@ import { MAX_MESSAGE_OPS, MAX_PATH_STEPS } from "../src/wire/protocol.ts";
 import type { Backend } from "./backends/backend.ts";
 import { memory } from "./backends/memory.ts";
 import type { Modules } from "./calls/registry.ts";
+import { aScript } from "./checks.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
 
@@ -128,7 +129,7 @@ const aCount: Check = [isPositive, "a whole number above 0"];
 
 const checks: Record<keyof VioletOptions, Check> = {
   secret: [(value) => isText(value) || isList(isText)(value), "a text or a list of texts"],
-  client: [isText, "the URL of a module script"],
+  client: aScript,
   authenticate: aFunction,
   publicUser: aFunction,
   session: aFunction,

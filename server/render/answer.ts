@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Check } from "../../src/dev/check-options.ts";
 import { fail } from "../../src/errors.ts";
 import type { App } from "../app.ts";
 import { pathOf } from "../url.ts";
@@ -6,6 +7,9 @@ import { isHttpError, messageOf, sendError, statusOf } from "./error.ts";
 import { inPasses, type Rendered } from "./passes.ts";
 import type { Rendering } from "./rendering.ts";
 import { Visit } from "./visit.ts";
+
+/** Of the option `onRenderError`. */
+export const anOutcome: Check = [(value) => value === "mark", '"mark", or nothing: the page is a 500'];
 
 /** One request that is answered with a rendered page. */
 export class Answer {

@@ -1,10 +1,12 @@
 /** A page: rendered completely, then sent. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { aFlag, type Check, isFunction, isObject, must, verify } from "../../src/dev/check-options.ts";
 import { renderable } from "../../src/events/renderable.ts";
 import type { App } from "../app.ts";
+import { aScriptOrNone } from "../checks.ts";
 import { answerClosed } from "../health.ts";
 import type { Middleware } from "../options.ts";
-import { Answer } from "./answer.ts";
+import { Answer, anOutcome } from "./answer.ts";
 import { closeDocument, openDocument } from "./document.ts";
 import { fillBody } from "./fill.ts";
 import { pointFormsInBody } from "./forms.ts";
@@ -43,8 +45,28 @@ export interface PageOptions<R = PageRequest> {
 
 export type PageTemplate<R> = (request: R) => unknown;
 
-/** The handler of a page. Errors that carry a status of their own go to `next`. */
+const ofRequest = (check: (value: unknown) => boolean) => (value: unknown) =>
+  isFunction(value) || check(value);
+const aText: Check = [
+  ofRequest((value) => value !== null),
+  "a text, or a function of the request that gives it",
+];
+
+const checks: Record<keyof PageOptions, Check> = {
+  title: aText,
+  lang: aText,
+  head: [ofRequest(isObject), "a template, or a function of the request that gives it"],
+  status: [ofRequest(Number.isInteger), "a status, or a function of the request that gives it"],
+  client: aScriptOrNone,
+  stores: [ofRequest(Array.isArray), "a list of stores, or a function of the request that gives it"],
+  flushHead: aFlag,
+  onRenderError: anOutcome,
+};
+
+/** The handler of a page. Errors that carry a status of their own go to `next`. Throws E_OPTION. */
 export function page<R>(app: App, template: PageTemplate<R>, options: PageOptions<R> = {}): Middleware {
+  must("page(template)", template, [isFunction, "a function that gives the page: () => html`...`"]);
+  verify(options, checks, "page.");
   return (request, response, next) => {
     if (app.isClosed) return answerClosed(response);
     const answer = new Answer(app, request, response, options.onRenderError === "mark");

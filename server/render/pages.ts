@@ -3,15 +3,18 @@
  * expressions: Lit renders the elements in it, all else is sent as it stands.
  */
 import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { DEV } from "#dev";
+import { type Check, isText, must, verify } from "../../src/dev/check-options.ts";
 import { checkCase } from "../../src/dev/event-case.ts";
 import { readTemplate } from "../../src/events/template.ts";
 import type { App } from "../app.ts";
+import { aScriptOrNone } from "../checks.ts";
 import { answerClosed } from "../health.ts";
 import type { Middleware } from "../options.ts";
-import { Answer } from "./answer.ts";
+import { Answer, anOutcome } from "./answer.ts";
 import { liveParts } from "./document.ts";
 import { attributesHtml } from "./escape.ts";
 import { fill } from "./fill.ts";
@@ -26,8 +29,15 @@ export interface PagesOptions {
   readonly onRenderError?: "mark";
 }
 
-/** Serves the .html files of a folder. What is no such file, or lies outside, goes to the next handler. */
+const checks: Record<keyof PagesOptions, Check> = { client: aScriptOrNone, onRenderError: anOutcome };
+
+const isFolder = (value: unknown) =>
+  isText(value) && !!statSync(value as string, { throwIfNoEntry: false })?.isDirectory();
+
+/** Serves the .html files of a folder. What is no such file, or lies outside, goes to the next handler. Throws E_OPTION. */
 export function pages(app: App, folder: string, options: PagesOptions = {}): Middleware {
+  must("pages(folder)", folder, [isFolder, `a folder that is there, seen from ${process.cwd()}`]);
+  verify(options, checks, "pages.");
   const files = new Files(folder);
   return (request, response, next) => {
     const answer = new Answer(app, request, response, options.onRenderError === "mark");

@@ -44,9 +44,13 @@ export function verify(
   const missing = Object.fromEntries(required.map((name) => [name, undefined]));
   for (const [name, value] of Object.entries({ ...missing, ...given(options) })) {
     if (!Object.hasOwn(by, name)) fail("E_OPTION", { name: prefix + name, hint: "There is no such option." });
-    const [check, expected] = by[name] as Check;
-    if (!check(value)) refuseOption(prefix + name, expected, value);
+    must(prefix + name, value, by[name] as Check);
   }
+}
+
+/** Throws E_OPTION for what is not as its check says: an option, or an argument. */
+export function must(name: string, value: unknown, [check, expected]: Check): void {
+  if (!check(value)) refuseOption(name, expected, value);
 }
 
 const DECLARED = "a function, and before it a list of structs where it takes arguments";

@@ -1,6 +1,10 @@
+import { string } from "superstruct";
 import { memory } from "../../server/backends/memory.ts";
+import { violet } from "../../server/index.ts";
 import { settingsOf, type VioletOptions } from "../../server/options.ts";
-import { assert, suite, test } from "../support/suite.ts";
+import { html } from "../../src/index.ts";
+import { MemoryLogger, secret } from "../support/serve.ts";
+import { after, assert, suite, test } from "../support/suite.ts";
 
 suite("options", () => {
   test("D7.1.1 E8.2.1 have the documented defaults", () => {
@@ -87,10 +91,52 @@ suite("options", () => {
     ["backend", { backend: { ...memory(), durability: "forever" } }],
     ["backend", { backend: { ...memory(), check: undefined } }],
     ["logger", { logger: { log: () => undefined } }],
+    ["client", { client: "client.js" }],
+    ["client", { client: "./client.js" }],
     ["toString", { toString: 1 }],
   ];
   for (const [name, options] of wrong)
     test(`refuse ${JSON.stringify(options)}`, () => {
       assert.throws(() => settingsOf(options, {}), { code: "E_OPTION", message: new RegExp(`"${name}"`) });
     });
+});
+
+suite("what an app is given later", () => {
+  const app = violet({ secret, logger: new MemoryLogger() });
+  after(() => app.close());
+  const template = () => html`<p>a page</p>`;
+  const untyped = app as unknown as Record<string, (...given: readonly unknown[]) => unknown>;
+  const wrong: [name: string, expected: RegExp, method: string, ...given: unknown[]][] = [
+    ["page(template)", /expected a function that gives the page/, "page", html`<p>a page</p>`],
+    ["page.titel", /There is no such option/, "page", template, { titel: "A page" }],
+    ["page.client", /from the site's root/, "page", template, { client: "client.js" }],
+    ["page.status", /expected a status/, "page", template, { status: "404" }],
+    ["page.onRenderError", /expected "mark"/, "page", template, { onRenderError: "throw" }],
+    ["pages(folder)", /expected a folder that is there/, "pages", "no-such-folder"],
+    ["pages(folder)", /expected a folder that is there/, "pages", "package.json"],
+    ["pages.clinet", /There is no such option/, "pages", "docs", { clinet: "/client.js" }],
+    ["pages.client", /from the site's root/, "pages", "docs", { client: "../client.js" }],
+    ["run(fn)", /expected a function/, "run"],
+    ["on(start, handler)", /expected a function/, "on", "start"],
+    ["on(moved, handler)", /expected a function/, "on", "moved", { data: string() }],
+    ["listen(site, port)", /expected a port/, "listen", () => {}],
+    ["listen(site, port)", /expected an Express app/, "listen", 3000],
+  ];
+  for (const [name, expected, method, ...given] of wrong)
+    test(`is checked where it is given: app.${method}, ${expected.source}`, async () => {
+      const message = new RegExp(`"${name.replace(/[().]/g, "\\$&")}".*${expected.source}`);
+      await assert.rejects(async () => untyped[method]?.(...given), { code: "E_OPTION", message });
+    });
+
+  test("may be what it is for a request", () => {
+    app.page(template, {
+      title: () => "A page",
+      head: () => html`<meta name="robots" content="none">`,
+      status: () => 404,
+      stores: () => [],
+      lang: undefined,
+      client: "https://cdn.example.org/client.js",
+    });
+    app.pages("docs", { client: false, onRenderError: "mark" });
+  });
 });
