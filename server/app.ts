@@ -106,6 +106,9 @@ export class App implements VioletApp {
   readonly #incoming = new Incoming(this);
   readonly #servers: Servers;
   readonly #errors: ErrorLog;
+  readonly #warned = new Set<string>();
+  /** A request has come to the middleware. */
+  isMounted = false;
   #state: AppState = "starting";
   #closing: Promise<void> | undefined;
 
@@ -316,6 +319,12 @@ export class App implements VioletApp {
   /** Logs an error, with where it arose. */
   report(error: unknown, what: string, facts?: Facts): void {
     this.#errors.add(error, what, facts);
+  }
+
+  /** Warns of a mistake of its author's that would be silent. */
+  warnOnce(message: string): void {
+    if (!this.#warned.has(message)) this.settings.logger.warn({}, message);
+    this.#warned.add(message);
   }
 
   close(): Promise<void> {

@@ -26,8 +26,7 @@ export function routes(app: App): Middleware {
   const table = new Map<string, Route>([
     ["form", (request, response) => answerForm(app, request, response)],
     ["session", (request, response) => answerSession(app, request, response)],
-    // What comes here is no upgrade: a proxy took that away, or somebody looks.
-    ["socket", (_, response) => refuse(response.setHeader("Upgrade", "websocket"), 426)],
+    ["socket", (request, response) => refuseSocket(app, request, response)],
     ["early.js", (request, response) => sendText(request, response, early(request))],
     ["runtime.js", (request, response) => sendFile(request, response, "violet.js")],
     ["violet.js.map", (request, response) => sendFile(request, response, "violet.js.map")],
@@ -40,6 +39,7 @@ export function routes(app: App): Middleware {
   const find = (name: string): Route | undefined =>
     table.get(name) ?? callRoute(app, name) ?? styleRoute(app, name);
   return (request, response, next) => {
+    app.isMounted = true;
     const path = pathOf(request);
     if (!path.startsWith(PREFIX)) return next();
     const name = path.slice(PREFIX.length);
@@ -54,9 +54,20 @@ export function routes(app: App): Middleware {
   };
 }
 
-function refuse(response: ServerResponse, status: number): void {
+function refuse(response: ServerResponse, status: number, text = String(status)): void {
   response.writeHead(status, { "Cache-Control": "no-store", "Content-Type": "text/plain" });
-  response.end(String(status));
+  response.end(text);
+}
+
+/** No upgrade comes here: the server does not know of sockets, a proxy took that away, or somebody looks. */
+function refuseSocket(app: App, { headers }: IncomingMessage, response: ServerResponse): void {
+  const isUnknown = headers.upgrade?.toLowerCase() === "websocket";
+  const cure = isUnknown
+    ? "Sockets do not reach the app: let app.listen(site, port) start the server, or give it to app.attach(server)."
+    : "This is for WebSockets. Where a page asks, a proxy on the way has to pass the Upgrade header on.";
+  if (isUnknown) app.warnOnce(cure);
+  response.setHeader("Upgrade", "websocket");
+  refuse(response, 426, cure);
 }
 
 function callRoute(app: App, name: string): Route | undefined {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Check } from "../../src/dev/check-options.ts";
 import { fail } from "../../src/errors.ts";
 import type { App } from "../app.ts";
+import { mayBeMounted } from "../mounted.ts";
 import { pathOf } from "../url.ts";
 import { isHttpError, messageOf, sendError, statusOf } from "./error.ts";
 import { inPasses, type Rendered } from "./passes.ts";
@@ -44,11 +45,22 @@ export class Answer {
     { isLive, status }: { readonly isLive: boolean; readonly status?: number | undefined },
   ): void {
     const response = this.#response;
+    if (isLive) this.#checkMounted();
     if (isLive) this.#app.keep(visit.session, this.#request, response);
     if (isLive || visit.session.user || visit.reflected().fromCookie)
       response.setHeader("Cache-Control", "private, no-store");
     response.setHeader("Content-Type", "text/html; charset=utf-8");
     response.statusCode = status ?? response.statusCode;
+  }
+
+  /** Once is enough: what a site uses it has when its first page is asked for. */
+  #checkMounted() {
+    const app = this.#app;
+    if (!app.isMounted && !mayBeMounted(this.#request, app.middleware))
+      app.warnOnce(
+        "Pages do not come alive: the site does not use the app's middleware. site.use(app.middleware)",
+      );
+    app.isMounted = true;
   }
 
   /** An error with a status of its own is the app's to answer. */

@@ -6,7 +6,7 @@ import helmet from "helmet";
 import { css } from "lit";
 import { object, string } from "superstruct";
 import { VioletElement } from "../../elements/violet-element.ts";
-import { server as functions, violet } from "../../server/index.ts";
+import { server as functions, type VioletApp, violet } from "../../server/index.ts";
 import { html, shared } from "../../src/index.ts";
 import { HttpCaller } from "../support/caller.ts";
 import { cookiesOf, getPage, MemoryLogger, type Served, secret, serve } from "../support/serve.ts";
@@ -285,5 +285,40 @@ suite("/_violet/session", () => {
     const listed = await post({ origin: "https://other.example" });
     assert.equal(listed.headers.get("access-control-allow-origin"), "https://other.example");
     assert.equal((await post({ origin: served.url })).headers.get("access-control-allow-origin"), null);
+  });
+});
+
+suite("a site that does not use the middleware", () => {
+  /** What is warned of when its pages are asked for. */
+  async function warnings(build: (site: express.Express, app: VioletApp) => void): Promise<string[]> {
+    const logger = new MemoryLogger();
+    const app = violet({ secret, logger });
+    const site = express();
+    build(site, app);
+    const server = await app.listen(site, 0, "127.0.0.1");
+    logger.notes.length = 0;
+    for (const path of ["/plain", "/", "/"]) assert.equal((await getPage(urlOf(server) + path)).status, 200);
+    await app.close();
+    return logger.notes;
+  }
+  const page = (app: VioletApp) => app.page(() => html`<note-text></note-text>`);
+  const plain = (app: VioletApp) => app.page(() => html`<p>plain</p>`);
+
+  test("is warned of once, with its first page that is live", async () => {
+    const said = await warnings((site, app) => site.get("/plain", plain(app)).get("/", page(app)));
+    assert.deepEqual(said, [
+      "Pages do not come alive: the site does not use the app's middleware. site.use(app.middleware)",
+    ]);
+  });
+
+  test("is told from one that uses it later, or in a router", async () => {
+    const later = await warnings((site, app) =>
+      site.get("/plain", plain(app)).get("/", page(app)).use(express.Router().use(app.middleware)),
+    );
+    assert.deepEqual(later, []);
+    const inside = await warnings((site, app) =>
+      site.use(express().get("/plain", plain(app)).get("/", page(app))).use(app.middleware),
+    );
+    assert.deepEqual(inside, []);
   });
 });

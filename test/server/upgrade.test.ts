@@ -87,7 +87,9 @@ suite("a handshake that is none", () => {
       const answered = await upgrade(url, { path, headers: lowerCased(headers) });
       assert.equal(answered.status, status, `${path} ${JSON.stringify(headers)}`);
     }
-    assert.equal(statusOf(await ask(server, "/_violet/socket", "Connection: close")), 426);
+    const none = await ask(server, "/_violet/socket", "Connection: close");
+    assert.equal(statusOf(none), 426);
+    assert.match(none, /a proxy on the way has to pass the Upgrade header on/);
     assert.equal((await upgrade(url)).status, 101);
     dropSockets();
     await close();
@@ -95,6 +97,27 @@ suite("a handshake that is none", () => {
 
   const lowerCased = (headers: object) =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+});
+
+suite("a server that the app does not know", () => {
+  test("is warned of, once, when a socket comes to its site", async () => {
+    const logger = new MemoryLogger();
+    const app = violet({ secret, logger });
+    await app.ready;
+    logger.notes.length = 0;
+    const server = express().use(app.middleware).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const cure = /let app\.listen\(site, port\) start the server, or give it to app\.attach\(server\)/;
+    for (let n = 0; n < 2; n++) {
+      const answer = await ask(server, "/_violet/socket", "Connection: close, Upgrade\r\nUpgrade: websocket");
+      assert.equal(statusOf(answer), 426);
+      assert.match(answer, cure);
+    }
+    assert.equal(logger.notes.length, 1);
+    assert.match(logger.notes[0] ?? "", cure);
+    server.close();
+    await app.close();
+  });
 });
 
 suite("a server that the app makes", () => {
