@@ -2,6 +2,7 @@ import type { PropertyValues } from "lit";
 import { CHECKED } from "#dev";
 import { callableOf, nameOf } from "../src/calls/callable.ts";
 import { refuseOption } from "../src/dev/check-options.ts";
+import { currentHost } from "../src/events/host.ts";
 import type { Live, LiveCalls, LiveError } from "../src/state/live.ts";
 import { observe } from "../src/state/tracking.ts";
 import type { Snapshot } from "../src/state/types.ts";
@@ -30,6 +31,8 @@ export type LiveBase<S, C> = (new (
 ) => VioletElement & LiveMembers<S, C>) &
   typeof VioletElement;
 
+const UNNAMED = "its live() is in no module of violet({ modules }), by which the server knows it";
+
 /**
  * The base of an element whose state the server holds: one instance for each element, told apart by the attribute
  * `key` where there are several in a list. What the element is given by attributes and properties are its params. It is
@@ -50,7 +53,7 @@ export function LiveElement<S, C, P>(live: Live<S, C, P>): LiveBase<S, C> {
     refuseOption("LiveElement(component)", "a live component, as live() gives it", live);
   return class extends MountedElement {
     [component](): string {
-      return nameOf(live);
+      return nameOf(live, CHECKED && { store: `The component of <${currentHost()}>`, hint: UNNAMED });
     }
 
     get state(): Snapshot<S> {

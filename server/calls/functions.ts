@@ -1,4 +1,4 @@
-import { makeCallable } from "../../src/calls/callable.ts";
+import { knownNameOf, makeCallable } from "../../src/calls/callable.ts";
 import type { Realtime, Rpc } from "../../src/calls/types.ts";
 import { checkDeclared, isStruct, refuseOption } from "../../src/dev/check-options.ts";
 import { mark } from "../../src/events/marks.ts";
@@ -44,6 +44,9 @@ export function ownContext(): CallContext {
 
 type Run = (...args: unknown[]) => unknown;
 
+/** What a function is called in messages: by its module, where that has been given. */
+const calledBy = (fn: object, { name }: Run): string => knownNameOf(fn) ?? (name || "a function");
+
 /** What follows the arguments' structs, which may be left out. Throws E_OPTION. */
 function parts(name: string, given: readonly unknown[]): readonly [Structs, AnyStruct | undefined, Run] {
   const [structs = [], result] = given.slice(0, -1);
@@ -77,7 +80,7 @@ export function rpc<const T extends Structs, R>(
 export function rpc(...given: readonly unknown[]): unknown {
   const [structs, result, run] = parts("server.rpc()", given);
   const here = async (...args: readonly unknown[]) =>
-    run(...takeArguments(structs, args, run.name), ownContext());
+    run(...takeArguments(structs, args, calledBy(here, run)), ownContext());
   const fn = mark(Object.assign(here, { with: () => here }), { kind: "stub", structs });
   return makeCallable(fn, { kind: "rpc", structs, result, run });
 }
@@ -96,6 +99,6 @@ export function realtime<const T extends Structs>(
 export function realtime(...given: readonly unknown[]): unknown {
   const [structs, , run] = parts("server.realtime()", given);
   const here = (...args: readonly unknown[]) =>
-    void run(...takeArguments(structs, args, run.name), ownContext());
+    void run(...takeArguments(structs, args, calledBy(here, run)), ownContext());
   return makeCallable(mark(here, { kind: "stub", structs }), { kind: "realtime", structs, run });
 }

@@ -1,4 +1,5 @@
 /** Functions that the other end may call: what is known of each is kept beside it, never on it. */
+import type { Details } from "../dev/texts.ts";
 import { fail } from "../errors.ts";
 import type { AnyStruct } from "../state/struct.ts";
 import { callName } from "./names.ts";
@@ -35,10 +36,12 @@ export function makeCallable<F extends object>(fn: F, callable: Callable, name?:
 /** What is known of a function, or of a live component; undefined where it was not marked as one. */
 export const callableOf = (fn: object): Callable | undefined => callables.get(fn);
 
-/** The wire name of a function. Throws E_UNKNOWN_CALLABLE where its module was given to nobody. */
-export const nameOf = (fn: object): string =>
-  names.get(callables.get(fn) as Callable) ??
-  fail("E_UNKNOWN_CALLABLE", { name: (fn as { name: string }).name });
+/** The wire name of a function; undefined where its module was given to nobody. */
+export const knownNameOf = (fn: object): string | undefined => names.get(callables.get(fn) as Callable);
+
+/** The same. Throws E_UNKNOWN_CALLABLE where it has none; `cure` says of what, and what to do. */
+export const nameOf = (fn: object, cure?: Details | false): string =>
+  knownNameOf(fn) ?? fail("E_UNKNOWN_CALLABLE", cure || {});
 
 /** Runs `run` while a function that has no name has this one. Nothing else is named meanwhile: it takes no time. */
 export function whileNamed<T>(fn: object, name: string, run: () => T): T {

@@ -122,7 +122,9 @@ export const texts = {
     "The server lost this component before it answered. Whether the call was made is not known: it is not repeated.",
   E_UNKNOWN_ACTION: (d) => `${at(d)} is not an action of this store.`,
   E_UNKNOWN_CALLABLE: (d) =>
-    `"${d.name}" is not a function that may be called from here. Give its module to violet({ modules }), or to start({ modules }) in the browser.`,
+    d.hint
+      ? `${d.store}: ${d.hint}.`
+      : `"${d.name}" is not a function that may be called from here. Give its module to violet({ modules }), or to start({ modules }) in the browser.`,
   E_UNMARKED: (d) =>
     `${d.store}: ${d.name ? `"${d.name}"` : `this ${d.got}`} is not marked as a callback. Wrap it: callback(${d.name || "..."}).`,
   E_VALIDATION: (d) => `${at(d)} is refused${but(d)}.`,

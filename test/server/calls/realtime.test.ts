@@ -157,6 +157,16 @@ suite("calls and events over the socket", () => {
     assert.throws(() => app.run(() => clientModule.notify.invoke(id, 1 as never)), { code: "E_VALIDATION" });
   });
 
+  test("of the server name the function whose module it was not given, and the cure", async () => {
+    const to = [client.realtime(() => {}), client.realtime(function shows() {})];
+    for (const [index, name] of ["A client function", 'The client function "shows"'].entries()) {
+      const cure =
+        "its file has to be in violet\\({ modules }\\), and in start\\({ modules }\\) of the pages";
+      const message = new RegExp(`${name}: ${cure}`);
+      assert.throws(() => app.run(() => to[index]?.invoke("ann")), { code: "E_UNKNOWN_CALLABLE", message });
+    }
+  });
+
   test("come whole where a frame's length takes one, two or eight bytes", async () => {
     await connect();
     const overhead = JSON.stringify({ type: "call", name: "toast.notify", args: [""], i: Date.now() }).length;

@@ -179,6 +179,25 @@ suite("a function of the server, called over HTTP", () => {
     assert.equal(contexts.at(-1)?.session, undefined);
   });
 
+  test("is named where the server's own code gives it what does not fit", async () => {
+    const unlisted = server.rpc([integer()], function counts(n) {
+      return n;
+    });
+    const nameless = server.rpc([integer()], (n) => n);
+    const calls = [
+      [functions.add, '"calls.add.0"'],
+      [unlisted, '"counts.0"'],
+      [nameless, '"a function.0"'],
+    ] as const;
+    for (const [call, name] of calls)
+      await assert.rejects((call as (...args: unknown[]) => Promise<unknown>)("x", 1), {
+        code: "E_VALIDATION",
+        message: new RegExp(`${name} is refused`),
+      });
+    const quiet = functions.quiet as (...args: unknown[]) => void;
+    assert.throws(() => quiet("x"), { message: /"calls\.quiet\.0" is refused/ });
+  });
+
   test("calls others for its own caller: they get its client and its session", async () => {
     assert.equal((await call("asks")).result, page.id);
     const [asking, asked] = contexts.slice(-2);

@@ -118,6 +118,10 @@ const given = live({
   initial: async ({ params }) => ({ got: JSON.stringify(params) }),
 });
 
+/** Of no module that the app is given. */
+const unlisted = live({ state: object({ n: integer() }), initial: () => ({ n: 0 }) });
+customElement("edge-unlisted")(class extends LiveElement(unlisted) {});
+
 class Box extends LiveElement(box) {
   override render() {
     return html`<p>${this.state.n}</p>`;
@@ -201,6 +205,10 @@ suite("a live component", () => {
             () =>
               html`<violet-live component="box.given" start-at="4" isopen><edge-shows></edge-shows></violet-live>`,
           ),
+        );
+        site.get(
+          "/unlisted",
+          app.page(() => html`<edge-unlisted></edge-unlisted>`),
         );
         site.get(
           "/unknown",
@@ -586,6 +594,13 @@ suite("a live component", () => {
     const { status } = await served.get("/unknown");
     assert.equal(status, 500);
     assert.match(logged().join(), /E_UNKNOWN_CALLABLE: "nowhere" .* violet\({ modules }\)/);
+  });
+
+  test("that is in no module is named by its element", async () => {
+    const { status } = await served.get("/unlisted");
+    assert.equal(status, 500);
+    const message = /The component of <edge-unlisted>: its live\(\) is in no module of violet\({ modules }\)/;
+    assert.match(logged().join(), message);
   });
 
   test("T22 is one client's alone: another one that knows its key gets one of its own", async () => {
