@@ -56,9 +56,9 @@ async function outcomeOf(
   { hidden, fields, address }: Placed,
 ): Promise<Failure | undefined> {
   const name = parseInstance(hidden.instance) ?? fail("E_BAD_MESSAGE", { path: ["instance"] });
-  const { options } = app.instances.component(name.component);
-  const callback = options.fallback ? options.callbacks.get(hidden.callback) : undefined;
-  if (!callback) return fail("E_UNKNOWN_CALLABLE", { name: hidden.callback });
+  const component = app.instances.component(name.component);
+  if (!component.options.fallback) fail("E_UNKNOWN_CALLABLE", { name: hidden.callback });
+  const callback = component.callback(hidden.callback);
   const args = argumentsOf(hidden, fields, callback.structs.length);
   try {
     const { client, session, counted } = await app.door.sender(request, response, hidden.csrf);

@@ -1,4 +1,5 @@
 import type { MountableComponent } from "../../src/calls/callable.ts";
+import { fail } from "../../src/errors.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { Json, JsonObject } from "../../src/state/json.ts";
 import { type About, liveDefinition, plainName } from "../../src/state/live.ts";
@@ -70,6 +71,15 @@ export class Component implements MountableComponent {
   definition(name: string): Definition {
     const { state: struct, version, migrate } = this.options;
     return (this.#definition ??= liveDefinition(name, { struct, version, migrate }));
+  }
+
+  /** Throws E_UNKNOWN_CALLABLE, which says what there is: pages know that. */
+  callback(name: string): Callback {
+    const { callbacks } = this.options;
+    const known = callbacks.get(name);
+    if (known) return known;
+    const hint = `the component has no such callback; it has ${[...callbacks.keys()].join(", ") || "none"}`;
+    return fail("E_UNKNOWN_CALLABLE", { store: `"${name}"`, hint }, { origin: "peer" });
   }
 
   /**

@@ -22,7 +22,7 @@ import type { Subscription } from "../hub/subscription.ts";
 import type { Facts } from "../logger.ts";
 import type { Scope } from "../scope.ts";
 import { Bounds, type Place, type Placed, UNBOUND } from "./bound.ts";
-import type { Callback, Component, LiveContext } from "./component.ts";
+import type { Component, LiveContext } from "./component.ts";
 import { type Failure, failureOf, isTold } from "./failure.ts";
 import { takeFields } from "./fields.ts";
 import { SentForms } from "./sent-forms.ts";
@@ -407,18 +407,11 @@ export class Instance extends Authority {
   #take({ frame }: Told, turn: Turn): PromiseLike<unknown> | undefined {
     this.#count();
     if (Array.isArray(frame)) return this.#model(frame);
-    const { structs, run } = this.#callback(frame);
+    const { structs, run } = this.component.callback(frame.action);
     const args = takeFields(structs, frame.args, frame.action);
     const call = run as (...args: unknown[]) => unknown;
     const given = this.#within(() => call(turn.rootOf(this), ...args, this.#context(turn)));
     return isAwaitable(given) ? given : undefined;
-  }
-
-  #callback({ action }: Call): Callback {
-    return (
-      this.component.options.callbacks.get(action) ??
-      fail("E_UNKNOWN_CALLABLE", { name: action }, { origin: "peer" })
-    );
   }
 
   #count() {

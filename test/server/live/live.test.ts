@@ -204,6 +204,10 @@ suite("live components", () => {
     assert.deepEqual(await errorOf("refuse"), ["E_VALIDATION", "email"]);
     assert.equal(a.error?.message, "This address is taken.");
     assert.deepEqual(await errorOf("constructor"), ["E_UNKNOWN_CALLABLE", undefined]);
+    assert.match(
+      a.error?.message ?? "",
+      /^"constructor": the component has no such callback; it has .*\badd, .*\brefuse/,
+    );
     assert.equal(stateOf(a).count, 12);
   });
 
