@@ -226,7 +226,8 @@ suite("mount", () => {
   });
 
   test("refuses params that do not fit, and says what `initial` threw", async () => {
-    await assert.rejects(mount(strict, {} as never), { code: "E_VALIDATION", field: "n" });
+    const message = /^E_VALIDATION: "component\.n" is refused; expected an integer, got undefined\.$/;
+    await assert.rejects(mount(strict, {} as never), { code: "E_VALIDATION", field: "n", message });
     await assert.rejects(mount(strict, { n: "many" as never }), { code: "E_VALIDATION", field: "n" });
     await assert.rejects(mount(strict, { n: -1 }), (error) => {
       const { code, cause } = error as { code: string; cause: Error };
