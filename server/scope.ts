@@ -55,12 +55,14 @@ export function closed(app: App): void {
   openApps.delete(app);
 }
 
+const OF_A_TAB = "a local store is a browser tab's; on the server it exists only while a page is rendered";
+
 setResolver((definition, key) => {
   const name = wireName(definition, key);
   const scope = currentScope() ?? fail("E_NO_SCOPE", { store: name });
   if (scope.resolve) return scope.resolve(definition, key);
   // Local state is one tab's: the server knows it while it renders for that tab alone.
-  if (definition.scope === "local") fail("E_NO_SCOPE", { store: name });
+  if (definition.scope === "local") fail("E_NO_SCOPE", { store: name, hint: OF_A_TAB });
   return scope.app.hub.find(definition, key) ?? fail("E_NOT_LOADED", { store: name });
 });
 

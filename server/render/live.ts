@@ -5,7 +5,7 @@ import type { JsonObject } from "../../src/state/json.ts";
 import { type LiveError, liveDefinition, type Mounted } from "../../src/state/live.ts";
 import type { InstanceName } from "../hub/hub.ts";
 import { currentScope } from "../scope.ts";
-import { RenderStore } from "./render-store.ts";
+import { RenderStore, refuseCall } from "./render-store.ts";
 
 setMount((mounting) => {
   const { component: name } = mounting;
@@ -23,6 +23,6 @@ export const renderedInstance = (
   error,
   isBusy: false,
   isEnded: false,
-  send: () => fail("E_READ_ONLY", { store: component, hint: "a page is being rendered" }),
+  send: (callback) => refuseCall(component, callback),
   unmount() {},
 });

@@ -32,8 +32,8 @@ export class RenderStore extends StoreCore {
     return this.#refuse();
   }
 
-  override call(): never {
-    return this.#refuse();
+  override call(action: string): never {
+    return refuseCall(this.name, action);
   }
 
   override transaction(): never {
@@ -49,9 +49,15 @@ export class RenderStore extends StoreCore {
   }
 
   #refuse(): never {
-    return fail("E_READ_ONLY", { store: this.name, hint: "a page is being rendered" });
+    return fail("E_READ_ONLY", { store: this.name, hint: IN_A_RENDER });
   }
 }
+
+const IN_A_RENDER = "a page is being rendered";
+
+/** Most who do that want to bind it: `@click=${counter.add(1)}`. */
+export const refuseCall = (store: string, name: string): never =>
+  fail("E_READ_ONLY", { store, hint: `${IN_A_RENDER}. To bind it, write on(${name}, ...)` });
 
 /** The state as the render's client sees it. */
 export interface Look {

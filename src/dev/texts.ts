@@ -81,7 +81,10 @@ export const texts = {
   E_NAME: (d) => `${d.store}: "${d.name}" is not known there; expected ${d.expected}.`,
   E_NO_BROWSER: (d) => `"${d.name}" works in a browser only.`,
   E_NO_SERVER: (d) => `"${d.name}" works on the server only.`,
-  E_NO_SCOPE: (d) => `${at(d)} is used outside any scope. On the server, use app.run(() => ...).`,
+  E_NO_SCOPE: (d) =>
+    d.hint
+      ? `${at(d)} is not there: ${d.hint}.`
+      : `${at(d)} is used outside any scope. On the server, use app.run(() => ...).`,
   E_NETWORK: (d) =>
     `"${d.name}" did not reach the server, or its answer was lost. With an id it can be called again, and still runs once.`,
   E_NOT_FOUND: (d) => `${at(d)} has no such row, or has it no more.`,

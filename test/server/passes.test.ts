@@ -43,6 +43,15 @@ const letters = shared("letters", {
     view: ({ value }, { user }) => ({ value: value.filter((letter) => letter.startsWith(`${user?.name}:`)) }),
   },
 });
+const tally = shared("tally", {
+  state: object({ n: integer() }),
+  initial: () => ({ n: 0 }),
+  actions: (action) => ({
+    add: action([integer()], (state, by) => {
+      state.n += by;
+    }),
+  }),
+});
 const tab = local("tab", { initial: () => ({ open: true }) });
 
 customElements.define(
@@ -115,6 +124,15 @@ customElements.define(
   },
 );
 
+customElements.define(
+  "calling-one",
+  class extends VioletElement {
+    override render() {
+      return html`<button @click=${tally.add(1)}>Add</button>`;
+    }
+  },
+);
+
 const userOf = ({ headers }: { headers: { cookie?: string | undefined } }) => {
   const [, name] = /who=(\w+)/.exec(headers.cookie ?? "") ?? [];
   return name ? { name, role: "writer" } : undefined;
@@ -173,6 +191,7 @@ suite("passes", () => {
     "diary-pages": html`<diary-pages></diary-pages>`,
     "letter-box": html`<letter-box></letter-box>`,
     "writing-one": html`<writing-one></writing-one>`,
+    "calling-one": html`<calling-one></calling-one>`,
     "pushing-one": html`<pushing-one></pushing-one>`,
   };
   const get = async (path: string, who?: string) => {
@@ -319,6 +338,8 @@ suite("passes", () => {
     assert.equal(page.status, 500);
     assert.match(page.html, /E_READ_ONLY/);
     assert.equal((await get("/pushing-one", "Ada")).status, 500);
+    const called = await get("/calling-one");
+    assert.match(called.html, /&quot;tally&quot; is read-only here: .*\. To bind it, write on\(add, ...\)\./);
     assert.deepEqual(
       served.app.run(() => [...diary.pages]),
       ["Ada: mine", "Bob: his"],

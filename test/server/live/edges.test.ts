@@ -122,6 +122,14 @@ const given = live({
 const unlisted = live({ state: object({ n: integer() }), initial: () => ({ n: 0 }) });
 customElement("edge-unlisted")(class extends LiveElement(unlisted) {});
 
+customElement("edge-calling")(
+  class extends LiveElement(box) {
+    override render() {
+      return html`<button @click=${this.live.add()}>Add</button>`;
+    }
+  },
+);
+
 class Box extends LiveElement(box) {
   override render() {
     return html`<p>${this.state.n}</p>`;
@@ -205,6 +213,10 @@ suite("a live component", () => {
             () =>
               html`<violet-live component="box.given" start-at="4" isopen><edge-shows></edge-shows></violet-live>`,
           ),
+        );
+        site.get(
+          "/calling",
+          app.page(() => html`<edge-calling></edge-calling>`),
         );
         site.get(
           "/unlisted",
@@ -594,6 +606,11 @@ suite("a live component", () => {
     const { status } = await served.get("/unknown");
     assert.equal(status, 500);
     assert.match(logged().join(), /E_UNKNOWN_CALLABLE: "nowhere" .* violet\({ modules }\)/);
+  });
+
+  test("is not called while its page is rendered, and how to bind the call is said", async () => {
+    assert.equal((await served.get("/calling")).status, 500);
+    assert.match(logged().join(), /"box" is read-only here: .*\. To bind it, write on\(add, ...\)\./);
   });
 
   test("that is in no module is named by its element", async () => {
