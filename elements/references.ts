@@ -8,7 +8,6 @@ const ATTRIBUTES = [
   "aria-owns",
   "aria-activedescendant",
 ];
-const SELECTOR = ATTRIBUTES.map((name) => `[${name}]`).join();
 
 const warned = new Set<string>();
 
@@ -24,7 +23,7 @@ function isElsewhere(id: string, root: ShadowRoot): boolean {
 /** Warns of a label or an ARIA attribute that names an id of another shadow root: it does nothing. */
 export function checkReferences(root: ShadowRoot): void {
   const { localName } = root.host;
-  for (const element of root.querySelectorAll(SELECTOR))
+  for (const element of root.querySelectorAll(ATTRIBUTES.map((name) => `[${name}]`).join()))
     for (const name of ATTRIBUTES)
       for (const id of element.getAttribute(name)?.split(/\s+/) ?? []) {
         const what = `<${localName}>: ${name}="${id}"`;

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { refusalOfKey } from "../../src/dev/refusals.ts";
 import { fail, VioletError } from "../../src/errors.ts";
 import {
   type Client,
@@ -173,7 +174,8 @@ export function mustBeThere(definition: Definition, key: string | undefined): vo
   if (isThere(definition, key)) return;
   const { name: store, keys } = definition;
   const details = { store, path: [KEY_FIELD] };
-  if (keys && key !== undefined) fail("E_VALIDATION", details, { field: KEY_FIELD });
+  if (keys && key !== undefined)
+    fail("E_VALIDATION", { ...details, ...refusalOfKey(keys, key) }, { field: KEY_FIELD });
   const expected = keys
     ? `a key: "${store}" is a family, its stores are "${store}/KEY"`
     : "none: this is no family";

@@ -99,6 +99,8 @@ for (const [name, render] of Object.entries(lateTemplates)) define(name, render)
 customElements.define(
   "late-update",
   class extends VioletElement {
+    // As people write it.
+    // oxlint-disable-next-line typescript/no-misused-promises
     override async willUpdate() {
       await news.promise;
     }
