@@ -31,7 +31,7 @@ export const definitionOf = (store: object): Definition => referenceOf(store).de
 export const coreOf = (store: object): StoreCore => (handleOf(store) ?? notAStore(store)).core;
 
 export function notAStore(given: unknown): never {
-  const hint = "A handle of one will do, too: writable(row) gives that of a snapshot's row";
+  const hint = "From a snapshot's row, writable(row) gives its handle";
   return fail("E_READ_ONLY", CHECKED ? { expected: "a store", got: typeName(given), hint } : {});
 }
 
