@@ -32,7 +32,7 @@ suite("a mistake", () => {
   before(async () => {
     const assets = await bundle({
       client: `import "../../../elements/tags.ts"; import { define } from "../errors/elements.ts"; define();`,
-      again: `import { shared } from "../../../src/index.ts"; export const again = shared("board", { initial: () => 0 });`,
+      again: `import { local } from "../../../src/index.ts"; export const again = local("board", { initial: () => 0 });`,
     });
     served = await serve(
       (site, app) => {
