@@ -1,20 +1,20 @@
-import { refine, string } from "superstruct";
+import { define } from "superstruct";
 import { local } from "violet-live";
 
-function isZone(timeZone: string): boolean {
+const Zone = define<string>("time zone", (timeZone) => {
   try {
-    return Boolean(new Intl.DateTimeFormat("en", { timeZone }));
+    return !!new Intl.DateTimeFormat("en", { timeZone: timeZone as string });
   } catch {
     return false;
   }
-}
+});
 
 /**
  * The reader's time zone. No server knows it before the browser has said it: the first page is written in UTC and
  * corrected, all others are rendered with what the cookie says.
  */
 export const zone = local("zone", {
-  state: refine(string(), "time zone", isZone),
+  state: Zone,
   initial: () => "UTC",
   persist: "cookie",
 });

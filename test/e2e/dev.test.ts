@@ -49,12 +49,13 @@ suite("npm run dev", () => {
         output = output.slice(found.index + found[0].length);
         return found[0];
       }
-      const signal = AbortSignal.timeout(60_000);
+      const next = new AbortController();
+      const signal = AbortSignal.any([next.signal, AbortSignal.timeout(60_000)]);
       await Promise.race([
         once(npm.stdout, "data", { signal }),
         once(npm.stderr, "data", { signal }),
         once(npm, "close", { signal }).then(() => assert.fail(`it ended: ${output}`)),
-      ]);
+      ]).finally(() => next.abort());
     }
   }
   const address = /http:\/\/127\.0\.0\.1:\d+/;
