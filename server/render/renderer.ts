@@ -75,6 +75,8 @@ function rendererOf(rendering: Rendering): ElementRendererConstructor {
  */
 class LitPart extends LitElementRenderer {
   readonly #rendering: Rendering;
+  /** It is a live component's. Asked once: the symbol is looked for along the whole chain of classes. */
+  readonly #mounts: boolean;
   #props: Record<string, unknown> | undefined;
   /** What stands in place of the content, after an exception. */
   #hole: string | undefined;
@@ -82,6 +84,7 @@ class LitPart extends LitElementRenderer {
   constructor(tagName: string, rendering: Rendering) {
     super(tagName);
     this.#rendering = rendering;
+    this.#mounts = mounts in this.element;
     // Events from inside (requests for a context) come out through the shadow root only.
     if (!this.element.shadowRoot) this.element.attachShadow(this.shadowRootOptions);
   }
@@ -120,7 +123,7 @@ class LitPart extends LitElementRenderer {
     const outer = setHost(this.tagName);
     try {
       // It says on its host which instance it has.
-      if (mounts in this.element) (this.element[mounts] as () => void)();
+      if (this.#mounts) (this.element as unknown as { [mounts](): void })[mounts]();
       this.#reportUpdate();
       super.connectedCallback();
     } catch (error) {
@@ -155,7 +158,7 @@ class LitPart extends LitElementRenderer {
 
   /** A live element whose key or params are bound: they are filled when all is rendered, so the browser mounts it. */
   get #isBound(): boolean {
-    if (!(mounts in this.element)) return false;
+    if (!this.#mounts) return false;
     return Array.from(this.element.attributes as Iterable<Attr>).some((attribute) => {
       const [, name] = /^data-attr-(.+)/.exec(attribute.name) ?? [];
       return name === "key" || (name !== undefined && !NOT_PARAMS.test(name));
