@@ -23,8 +23,8 @@ export function setUnawaited(next: typeof unawaited): void {
 function findPromises(value: unknown): void {
   if (typeof value !== "object" || !value) return;
   if (value instanceof Promise) unawaited(value);
-  const { _$litDirective$, values } = value as Made;
-  if (typeof _$litDirective$ === "function") values?.forEach(findPromises);
+  const made: Made = value;
+  if (typeof made._$litDirective$ === "function") made.values?.forEach(findPromises);
 }
 
 /** An object as JSON has them. What Lit's tags and directives make holds what JSON cannot: a function, or a list with more. */
