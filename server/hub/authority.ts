@@ -335,7 +335,9 @@ export class Authority extends StoreCore implements CommitHost {
 
   /** What the writer is told: a code and a safe sentence. */
   #refusal(error: unknown, facts: Facts): RefusedWrite {
-    if (error instanceof VioletError) return { code: error.code, field: error.field, message: error.message };
+    // What is wrong with the definition is for its author.
+    const isTold = error instanceof VioletError && error.code !== "E_OPTION";
+    if (isTold) return { code: error.code, field: error.field, message: error.message };
     this.fault(error, facts);
     const { code, message } = new VioletError("E_INTERNAL", {}, { cause: error });
     return { code, message };

@@ -1,7 +1,6 @@
 import { explain } from "#dev";
 import { type ErrorCode, type FieldMessages, VioletError } from "../../src/errors.ts";
 import type { Client } from "../../src/state/definition.ts";
-import { parseInstance } from "../../src/state/live.ts";
 import { type CloseCode, closeCodes } from "../../src/wire/close-codes.ts";
 import type { Frame, UpFrame } from "../../src/wire/frames.ts";
 import { PROTOCOL } from "../../src/wire/protocol.ts";
@@ -248,8 +247,8 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
       code,
       store,
       field: known ? error.field : undefined,
-      // Of an instance: it names the params, which are the page's own. What else does not fit it may not see.
-      message: known && code === "E_VALIDATION" && parseInstance(store) ? error.message : undefined,
+      // Of params, which are the page's own. What else does not fit it may not see.
+      message: known && code === "E_VALIDATION" && error.origin === "peer" ? error.message : undefined,
       cause: error,
       retryAfterMs: comesAgainAfter[code],
     });

@@ -1,5 +1,5 @@
 import type { MountableComponent } from "../../src/calls/callable.ts";
-import { fail } from "../../src/errors.ts";
+import { fail, VioletError } from "../../src/errors.ts";
 import type { Client, Definition } from "../../src/state/definition.ts";
 import type { Json, JsonObject } from "../../src/state/json.ts";
 import { type About, liveDefinition, plainName } from "../../src/state/live.ts";
@@ -98,7 +98,13 @@ export class Component implements MountableComponent {
       // An attribute that is there, without a value.
       params[own] = value === "" && schema[own]?.type === "boolean" ? true : value;
     }
-    return taken(struct, params, { store: name, path: [], branch: [params], coerces: true }) as JsonObject;
+    try {
+      return taken(struct, params, { store: name, path: [], branch: [params], coerces: true }) as JsonObject;
+    } catch (error) {
+      if (!(error instanceof VioletError)) throw error;
+      const { code, message, field, cause } = error;
+      throw new VioletError(code, {}, { message, field, cause, origin: "peer" });
+    }
   }
 }
 

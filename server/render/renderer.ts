@@ -9,18 +9,18 @@ import {
 import type { ElementRendererConstructor } from "@lit-labs/ssr/lib/element-renderer.js";
 import type { ThunkedRenderResult } from "@lit-labs/ssr/lib/render-result.js";
 import { renderValue } from "@lit-labs/ssr/lib/render-value.js";
-import type { LitElement, TemplateResult } from "lit";
+import { LitElement, type TemplateResult } from "lit";
 // Pages may hold them, whether or not the app's own modules import them here.
 import { mounts, NOT_PARAMS } from "../../elements/mounted-element.ts";
 import "../../elements/tags.ts";
 import { fail } from "../../src/errors.ts";
 import { setHost } from "../../src/events/host.ts";
-import { renderable } from "../../src/events/renderable.ts";
+import { findPromises, renderable } from "../../src/events/renderable.ts";
 import { hole, type RenderError } from "./error.ts";
 import { escapeHtml } from "./escape.ts";
 import type { Rendering } from "./rendering.ts";
 import { takePending } from "./submits.ts";
-import { reportRejection } from "./unawaited.ts";
+import { reportIn } from "./unawaited.ts";
 
 /** Renders a template to HTML. Throws a RenderError, or what the template itself throws. */
 export function renderToHtml(value: unknown, rendering: Rendering): string {
@@ -34,6 +34,7 @@ export function renderToHtml(value: unknown, rendering: Rendering): string {
   };
   rendering.info = info;
   // Not as a stream: what throws in one cannot be answered any more (and ends the process).
+  reportIn(value);
   return collect(renderThunked(renderable(value), info));
 }
 
@@ -135,10 +136,10 @@ class LitPart extends LitElementRenderer {
 
   /** Lit drops what `willUpdate` gives. */
   #reportUpdate() {
-    const element = this.element as unknown as { willUpdate(changed: unknown): unknown };
+    const element = this.element as unknown as { willUpdate: (changed: unknown) => unknown };
     const { willUpdate } = element;
-    if (willUpdate.constructor !== AsyncFunction) return;
-    element.willUpdate = (changed) => reportRejection(willUpdate.call(element, changed) as Promise<unknown>);
+    if (willUpdate === inherited) return;
+    element.willUpdate = (changed) => findPromises(willUpdate.call(element, changed));
   }
 
   override renderAttributes(): string[] {
@@ -184,11 +185,14 @@ class LitPart extends LitElementRenderer {
   }
 
   #content(info: RenderInfo) {
-    return renderValue(renderable((this.element as unknown as { render(): unknown }).render()), info);
+    const value = (this.element as unknown as { render(): unknown }).render();
+    reportIn(value);
+    return renderValue(renderable(value), info);
   }
 }
 
-const AsyncFunction: unknown = (async () => {}).constructor;
+/** What an element does before an update that has no such step of its own. */
+const { willUpdate: inherited } = LitElement.prototype as unknown as Record<"willUpdate", unknown>;
 
 /** Custom elements inside one another. Browsers flatten what is nested deeper than 512 tags. */
 const MAX_DEPTH = 200;

@@ -1,14 +1,18 @@
 /**
  * Promises in templates (`until(promise, "loading")`), and those of an `async render()` or `async willUpdate()`: a page is
- * rendered in one go, and nobody waits for them. One that rejects is reported: unhandled it would end the process.
+ * rendered in one go, and nobody waits for them. One that rejects is reported: unhandled it would end the process. Not
+ * seen are those that another directive makes, and those in an iterable that is no list.
  */
+import type { TemplateResult } from "lit";
+import { isTemplateResult } from "lit/directive-helpers.js";
 import { currentHost } from "../../src/events/host.ts";
-import { setUnawaited } from "../../src/events/renderable.ts";
+import { isKnown } from "../../src/events/html.ts";
+import { findPromises, setUnawaited } from "../../src/events/renderable.ts";
 import { currentScope } from "../scope.ts";
 
 const heard = new WeakSet<Promise<unknown>>();
 
-export function reportRejection(promise: Promise<unknown>): void {
+function reportRejection(promise: Promise<unknown>): void {
   const app = heard.has(promise) ? undefined : currentScope()?.app;
   const host = currentHost();
   const what = `a promise in ${host ? `<${host}>` : "a page"} was rejected; nothing waits for it in a render`;
@@ -18,3 +22,10 @@ export function reportRejection(promise: Promise<unknown>): void {
 }
 
 setUnawaited(reportRejection);
+
+/** Finds them in what an element renders: Violet's own templates have told of theirs, those of Lit's `html` have not. */
+export function reportIn(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(reportIn);
+  else if (!isTemplateResult(value)) findPromises(value);
+  else if (!isKnown(value as TemplateResult)) value.values.forEach(reportIn);
+}

@@ -14,6 +14,8 @@ import {
   isObject,
   isText,
   keysOf,
+  mustBePlain,
+  namedIn,
   refuseOption,
   verify,
 } from "./check-options.ts";
@@ -59,6 +61,7 @@ export function checkDefinition(kind: Kind, name: unknown, given: GivenOptions):
   if (typeof name !== "string") return refuseOption(`${kind}(name)`, expected, name);
   if (!isName(name)) fail("E_OPTION", { name: `${kind}(${name})`, expected });
   verify(given, checks[kind], `${name}: `, kind === "local" ? ["initial"] : ["state", "initial"]);
+  mustBePlain(given, name);
   if (given.access) checkRules(given.access, `${name}: access.`);
   checkKeys(name, given);
 }
@@ -79,7 +82,7 @@ function checkKeys(store: string, { state, serverOnly = [], reflect = [] }: Give
 export function checkActions(store: string, made: unknown, state: AnyStruct | undefined): void {
   if (!isObject(made))
     return refuseOption(`${store}: actions`, "a function that returns the actions by their names", made);
-  const own = state && keysOf(state);
+  const own = state && (namedIn(state) ?? keysOf(state));
   for (const [action, entry] of Object.entries(made)) {
     const name = `${store}: actions.${action}`;
     if (own?.includes(action)) fail("E_OPTION", { name, got: "the name of a state key" });

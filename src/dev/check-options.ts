@@ -19,9 +19,15 @@ export const aFunction: Check = [isFunction, "a function"];
 export const aFlag: Check = [(value) => typeof value === "boolean", "true or false"];
 export const aStruct: Check = [isStruct, "a struct"];
 
+/** The keys that a struct of an object names: there may be others. */
+export const namedIn = ({ type, schema }: AnyStruct): readonly string[] | undefined =>
+  /^(object|type)$/.test(type) && schema ? Object.keys(schema) : undefined;
+
 /** The keys of a state, a struct's that names them all; undefined where it does not say. What is no object has `value`. */
-export function keysOf({ type, schema }: AnyStruct): readonly string[] | undefined {
-  if (/^(object|type)$/.test(type)) return schema ? Object.keys(schema) : undefined;
+export function keysOf(struct: AnyStruct): readonly string[] | undefined {
+  const { type } = struct;
+  // A state that may be null stands under `value` while it is.
+  if (type === "object" && !struct.is(null)) return namedIn(struct);
   return /^(array|tuple|string|number|integer|boolean|enums|literal)$/.test(type) ? ["value"] : undefined;
 }
 
@@ -59,6 +65,13 @@ const DECLARED = "a function, and before it a list of structs where it takes arg
 export function checkDeclared(name: string, structs: unknown, run: unknown): void {
   if (!isList(isStruct)(structs)) refuseOption(name, DECLARED, structs);
   if (!isFunction(run)) refuseOption(name, DECLARED, run);
+}
+
+/** Throws E_OPTION for an object of a class: what that has is seen here, and not by who copies the options. */
+export function mustBePlain(options: object, name: string): void {
+  const kind: unknown = Object.getPrototypeOf(options);
+  if (kind !== Object.prototype && kind !== null)
+    refuseOption(name, "a plain object, whose properties are its own", options);
 }
 
 /** What holds the options: `chat: access` where they are `chat: access.read`. */

@@ -1,6 +1,7 @@
 /** What has to be done when it returns: what an action or a transaction writes later would be a direct write of its own. */
 import { fail } from "../errors.ts";
 import { handleOf } from "../state/self.ts";
+import { findReference } from "../state/store.ts";
 
 const hint = "Await before it is called, and give it what has come.";
 
@@ -14,11 +15,15 @@ export function checkSynchronous(name: string, run: unknown): void {
   if (/^\[object (Async|Generator)/.test(kind)) refuse(name, kind.slice("[object ".length, -1));
 }
 
-/** Throws E_OPTION where a function has given a promise. What becomes of that is told to nobody. */
+/**
+ * Throws E_OPTION where a function has given a promise. What becomes of that is told to nobody, and what it writes then
+ * is a direct write: nothing can stop it.
+ */
 export function checkNoPromise(name: string, given: unknown): void {
-  // A handle's `then` would be a key of the state, and asking for it a read.
-  if (typeof given !== "object" || given === null || handleOf(given)) return;
+  // A `then` of a handle would be a key of the state, and asking for it a read; a store may not be loaded.
+  if (typeof given !== "object" || given === null || findReference(given) || handleOf(given)) return;
   if (typeof (given as Partial<PromiseLike<unknown>>).then !== "function") return;
-  Promise.resolve(given).catch(() => {});
+  // Others may run only when they are waited for.
+  if (given instanceof Promise) given.catch(() => {});
   refuse(name, "a promise");
 }

@@ -39,6 +39,9 @@ interface Bindable {
 
 const known = new WeakMap<TemplateStringsArray, Bindable>();
 
+/** Whether a template is of this `html`. Runs where templates are checked. */
+export const isKnown = ({ strings }: TemplateResult): boolean => known.has(strings);
+
 function read(strings: TemplateStringsArray): Bindable {
   const { text, slots, calls } = readTemplate(strings);
   if (CHECKED) calls.forEach(checkCall);
@@ -47,6 +50,7 @@ function read(strings: TemplateStringsArray): Bindable {
     values.map((value, index) => (binders[index] as Binder)(value, values));
   const bindable = calls.length ? withCalls(text, calls, bindAll) : { rewritten: strings, bind: bindAll };
   known.set(strings, bindable);
+  if (CHECKED) known.set(bindable.rewritten, bindable);
   return bindable;
 }
 

@@ -20,7 +20,7 @@ export function setUnawaited(next: typeof unawaited): void {
 }
 
 /** A directive, such as `until(promise, "loading")`, has them among its values. */
-function findPromises(value: unknown): void {
+export function findPromises(value: unknown): void {
   if (typeof value !== "object" || !value) return;
   if (value instanceof Promise) unawaited(value);
   const made: Made = value;

@@ -1,6 +1,6 @@
 /** What can be done with a store besides reading and writing it: functions, so that no state key is taken. */
 import { CHECKED } from "#dev";
-import { checkNoPromise } from "../dev/no-promise.ts";
+import { checkNoPromise, checkSynchronous } from "../dev/no-promise.ts";
 import type { Handle } from "./handle.ts";
 import { loadStore } from "./resolver.ts";
 import { handleOf } from "./self.ts";
@@ -33,15 +33,18 @@ export function snapshot(node: unknown): unknown {
   return handle ? handle.snapshot() : node;
 }
 
+const TRANSACTION = "transaction(store, fn)";
+
 /**
  * Makes the writes of a synchronous function to this store one: other clients see all of them or none. When the
- * function throws, or the whole is refused, nothing is written and the error is thrown on. Throws E_OPTION where it gives a promise, on the server and
- * in development builds.
+ * function throws, or the whole is refused, nothing is written and the error is thrown on. Throws E_OPTION for one that is
+ * `async` or gives a promise, on the server and in development builds.
  */
 export function transaction<T>(store: StoreOf<object>, fn: () => T): T {
+  if (CHECKED) checkSynchronous(TRANSACTION, fn);
   return coreOf(store).transaction(() => {
     const given = track(undefined, fn);
-    if (CHECKED) checkNoPromise("transaction(store, fn)", given);
+    if (CHECKED) checkNoPromise(TRANSACTION, given);
     return given;
   });
 }

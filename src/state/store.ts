@@ -1,5 +1,5 @@
 /** What `shared`, `shared.family` and `local` give to users: proxies that find their store when they are used. */
-import { CHECKED } from "#dev";
+import { CHECKED, DEV } from "#dev";
 import { refusalOfKey } from "../dev/refusals.ts";
 import { fail } from "../errors.ts";
 import { mark } from "../events/marks.ts";
@@ -76,7 +76,8 @@ export function familyOf(definition: Definition): (key: string) => object {
   const family = (key: string) => {
     if (!definition.keys?.is(key)) {
       const where = { store: definition.name, path: [KEY_FIELD] };
-      const details = CHECKED ? { ...where, ...refusalOfKey(definition.keys, key) } : where;
+      // In production not even on the server: apps pass the sentence on to browsers.
+      const details = DEV ? { ...where, ...refusalOfKey(definition.keys, key) } : where;
       fail("E_VALIDATION", details, { field: KEY_FIELD });
     }
     let store = members.get(key)?.deref();

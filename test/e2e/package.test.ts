@@ -98,6 +98,20 @@ suite("the package", () => {
     assert.match(await run(process.execPath, ["--input-type=module", "--eval", code]), /imported/);
   });
 
+  test("says in production not what a room's key is held to: apps pass the sentence on to browsers", async () => {
+    const messageIn = (environment: string) => {
+      const code = `process.env.NODE_ENV = "${environment}";
+        const { enums, object } = await import("superstruct");
+        const { shared } = await import("violet-live");
+        const key = enums(["acme"]);
+        const tenant = shared.family("tenant", { key, state: object({}), initial: () => ({}) });
+        try { tenant("other"); } catch ({ message }) { console.log(message); }`;
+      return run(process.execPath, ["--input-type=module", "--eval", code]);
+    };
+    assert.match(await messageIn("production"), /"tenant\.\(key\)" is refused\.$/m);
+    assert.match(await messageIn("development"), /expected one of .*acme/);
+  });
+
   test("refuses its server in a browser", async () => {
     const code = `await import("violet-live/server").catch((error) => console.log(error.message));`;
     const flags = ["--conditions=browser", "--input-type=module", "--eval", code];

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { Router } from "express";
+import { html as litHtml } from "lit";
 import { until } from "lit/directives/until.js";
 import { object, string } from "superstruct";
 import { from } from "../../elements/from.ts";
@@ -94,8 +95,20 @@ const lateTemplates: Readonly<Record<string, () => unknown>> = {
   "late-until": () => html`<p title=${until(news.promise, "a title")}>${until(news.promise, "loading")}</p>`,
   "late-child": () => html`<p>${[news.promise]}</p>`,
   "late-render": () => news.promise,
+  "late-lit": () => litHtml`<p>${litHtml`${[until(news.promise, "loading")]}`}</p>`,
 };
 for (const [name, render] of Object.entries(lateTemplates)) define(name, render);
+customElements.define(
+  "late-plain",
+  class extends VioletElement {
+    override willUpdate() {
+      return news.promise.then(() => {});
+    }
+    override render() {
+      return html`<p>as it is</p>`;
+    }
+  },
+);
 customElements.define(
   "late-update",
   class extends VioletElement {
@@ -181,7 +194,7 @@ suite("a component that throws", () => {
             app.page(() => among, { onRenderError: "mark" }),
           );
         }
-        const late = [...Object.keys(lateTemplates), "late-update"];
+        const late = [...Object.keys(lateTemplates), "late-update", "late-plain"];
         for (const name of late)
           site.get(
             `/${name}`,
@@ -247,7 +260,9 @@ suite("a component that throws", () => {
     "late-until": '<p title="a title">loading</p>',
     "late-child": "<p>[object Promise]</p>",
     "late-render": "[object Promise]",
+    "late-lit": "<p>loading",
     "late-update": "<p>as it is</p>",
+    "late-plain": "<p>as it is</p>",
   }))
     test(`by a promise is reported when the page is sent, and the process goes on: ${name}`, async () => {
       logger.errors.length = 0;

@@ -1,6 +1,6 @@
 import { integer, object } from "superstruct";
 import { server, violet } from "../../server/index.ts";
-import { getRuntime, local, shared } from "../../src/index.ts";
+import { getRuntime, local, shared, transaction } from "../../src/index.ts";
 import { MemoryLogger, secret } from "../support/serve.ts";
 import { assert, suite, test } from "../support/suite.ts";
 
@@ -9,6 +9,7 @@ const counter = shared("scope-counter", {
   initial: () => ({ n: 0, total: 0 }),
   serverOnly: ["total"],
 });
+const rooms = shared.family("scope-room", { state: object({ n: integer() }), initial: () => ({ n: 0 }) });
 const tab = local("scope-tab", { initial: () => ({ open: true }) });
 
 const open = async () => {
@@ -25,6 +26,19 @@ suite("a store's handle", () => {
       app.run(() => counter.n),
       3,
     );
+    await app.close();
+  });
+
+  test("may be what a transaction gives, also of a room that is not loaded", async () => {
+    const app = await open();
+    app.run(() => {
+      const given = transaction(counter, () => {
+        counter.n = 5;
+        return rooms("not-loaded");
+      });
+      assert.equal(given, rooms("not-loaded"));
+      assert.equal(counter.n, 5);
+    });
     await app.close();
   });
 

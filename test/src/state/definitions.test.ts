@@ -1,5 +1,5 @@
 /** What definitions refuse where no compiler has: each fails where it stands, with what was expected. */
-import { array, integer, nullable, object, string } from "superstruct";
+import { array, integer, nullable, object, optional, string, type } from "superstruct";
 import { callback, client, local, shared } from "../../../src/index.ts";
 import { assert, suite, test } from "../../support/suite.ts";
 
@@ -105,6 +105,17 @@ suite("shared stores", () => {
     refuses({ persist: true }, /: persist" is not valid\. There is no such option/);
   });
 
+  test("refuse options of a class, of which a copy would not have all", () => {
+    class Options {
+      state = state;
+      initial = initial;
+      get access() {
+        return { read: () => false };
+      }
+    }
+    refused(() => shared("defined-wrong", new Options()), /"defined-wrong" is.*expected a plain object/);
+  });
+
   test("refuse options of the wrong kind", () => {
     refuses({ optimistic: "no" }, /: optimistic".*expected true or false, got string/);
     refuses({ serverOnly: "n" }, /: serverOnly".*expected a list of keys of the state, got string/);
@@ -113,9 +124,18 @@ suite("shared stores", () => {
 
   test("refuse a serverOnly key that the state does not have", () => {
     refuses({ serverOnly: ["n", "m"] }, /: serverOnly".*expected keys of the state: n, rows, got "m"/);
-    refuses({ state: nullable(state), serverOnly: ["toString"] }, /: serverOnly"/);
+    refuses({ state: optional(state), serverOnly: ["toString"] }, /: serverOnly"/);
     refuses({ state: integer(), serverOnly: ["n"] }, /expected keys of the state: value, got "n"/);
     shared("defined-boxed", { state: integer(), initial: () => 0, serverOnly: ["value"] });
+    // While it is null it stands under `value`.
+    shared("defined-nullable", {
+      state: nullable(state),
+      initial: () => null,
+      serverOnly: ["value" as never],
+    });
+    // Keys that it does not name may stand there, too.
+    const open = type({ n: integer() });
+    shared("defined-open", { state: open, initial: () => ({ n: 0, m: 0 }), serverOnly: ["m" as never] });
   });
 });
 

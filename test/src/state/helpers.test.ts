@@ -225,18 +225,43 @@ suite("transaction", () => {
 suite("what has to be done when it returns", () => {
   const refused = (message: RegExp) => ({ code: "E_OPTION", message });
 
-  test("is a transaction: one that gives a promise is refused, and has written nothing", async () => {
+  test("is a transaction: an asynchronous one is refused, and writes nothing, now or later", async () => {
     const store = game();
-    const failing = async () => {
+    const slow = async () => {
       store.score = 5;
-      await Promise.reject(new Error("is told to nobody"));
+      await null;
+      store.score = 6;
+    };
+    assert.throws(() => transaction(store, slow), refused(/"transaction\(store, fn\)".*got AsyncFunction/));
+    await new Promise((done) => setTimeout(done));
+    assert.equal(store.score, 0);
+  });
+
+  test("is a transaction: of one that gives a promise nothing is written that was by then", async () => {
+    const store = game();
+    const failing = () => {
+      store.score = 5;
+      return Promise.reject(new Error("is told to nobody"));
     };
     assert.throws(() => transaction(store, failing), refused(/"transaction\(store, fn\)".*got a promise/));
     assert.equal(store.score, 0);
+  });
+
+  test("may give a handle, or a store", () => {
+    const store = game();
+    const other = game();
     assert.equal(
       transaction(store, () => store.best),
       store.best,
     );
+    assert.equal(
+      transaction(store, () => {
+        store.score = 1;
+        return other;
+      }),
+      other,
+    );
+    assert.equal(store.score, 1);
   });
 
   test("is an action: one that gives a promise is refused, and has written nothing", () => {
