@@ -106,7 +106,7 @@ export class App implements VioletApp {
   readonly #incoming = new Incoming(this);
   readonly #servers: Servers;
   readonly #errors: ErrorLog;
-  readonly #warned = new Set<string>();
+  readonly #told = new Set<string>();
   /** A request has come to the middleware. */
   isMounted = false;
   #state: AppState = "starting";
@@ -321,10 +321,22 @@ export class App implements VioletApp {
     this.#errors.add(error, what, facts);
   }
 
+  /** The same once for each message: of what stands in a page's HTML, and comes again with each request. */
+  readonly reportOnce = (error: unknown): void => {
+    const { message } = error as Error;
+    if (this.#isNew(message)) this.report(error, "plain HTML of a page is faulty");
+  };
+
   /** Warns of a mistake of its author's that would be silent. */
   warnOnce(message: string): void {
-    if (!this.#warned.has(message)) this.settings.logger.warn({}, message);
-    this.#warned.add(message);
+    if (this.#isNew(message)) this.settings.logger.warn({}, message);
+  }
+
+  #isNew(message: string): boolean {
+    const isNew = !this.#told.has(message);
+    if (isNew && this.#told.size >= MAX_TOLD) this.#told.clear();
+    this.#told.add(message);
+    return isNew;
   }
 
   close(): Promise<void> {
@@ -363,6 +375,9 @@ const isPort = (port: unknown) =>
   Number.isInteger(port)
     ? (port as number) >= 0 && (port as number) < 65_536
     : /^\d{1,5}$/.test(String(port));
+
+/** Authors make few mistakes; where data makes them, they are forgotten all at once when they are so many. */
+const MAX_TOLD = 1000;
 
 /** The handlers and the stores may take so long each when the app closes. */
 const CLOSE_STEP_MS = 4500;

@@ -32,7 +32,7 @@ type Template = DefaultTreeAdapterTypes.Template;
 
 /** A page without both of them has nothing to fill, and no calls to check. */
 const TAG = /<violet-(shared|local|live)[\s>]/i;
-const BINDING = /\s(@|data-(text|show|class|attr|model|each|on)\b)/i;
+const BINDING = /\s(@[a-z][^\s"'<>/=]*\s*=|data-(text|show|class|attr|model|each|on)\b)/i;
 
 type Find = (attribute: (name: string) => string | undefined, rendering: Rendering) => StoreCore | undefined;
 
@@ -178,7 +178,7 @@ class Fill {
     const known = this.#bindings.get(node);
     if (known) return known;
     // In the browser a faulty call is an error, too, but who reads that is not its author.
-    checkCalls(node.tagName, node.attrs);
+    checkCalls(node.tagName, node.attrs, this.#rendering.visit.app.reportOnce);
     const bindings = bindingsOf(node.tagName, node.attrs);
     this.#bindings.set(node, bindings);
     return bindings;

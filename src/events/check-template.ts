@@ -49,13 +49,24 @@ export function checkCall(written: WrittenCall): void {
   if (!written.call.includes("&")) parseCall(written.call, where);
 }
 
-/** The same of an element of plain HTML, as the parser has read it. */
-export function checkCalls(tag: string, attributes: readonly { name: string; value: string }[]): void {
+/**
+ * The same of an element of plain HTML, as the parser has read it. It is told, not thrown: the attribute may be another
+ * library's.
+ */
+export function checkCalls(
+  tag: string,
+  attributes: readonly { name: string; value: string }[],
+  tell: (error: unknown) => void,
+): void {
   for (const { name, value } of attributes) {
     const event = eventOf(name);
     if (!event) continue;
     const where = () => place(name, tag, undefined);
-    parseEventName(event, where);
-    parseCall(value, where);
+    try {
+      parseEventName(event, where);
+      parseCall(value, where);
+    } catch (error) {
+      tell(error);
+    }
   }
 }
