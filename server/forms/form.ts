@@ -58,11 +58,12 @@ async function outcomeOf(
   const name = parseInstance(hidden.instance) ?? fail("E_BAD_MESSAGE", { path: ["instance"] });
   const component = app.instances.component(name.component);
   if (!component.options.fallback) fail("E_UNKNOWN_CALLABLE", { name: hidden.callback });
-  const callback = component.callback(hidden.callback);
-  const args = argumentsOf(hidden, fields, callback.structs.length);
   try {
     const { client, session, counted } = await app.door.sender(request, response, hidden.csrf);
     app.callRates.take(counted);
+    // Not before: who may not call is not told what there is.
+    const callback = component.callback(hidden.callback);
+    const args = argumentsOf(hidden, fields, callback.structs.length);
     const owner = { client, session, params: plain(hidden.params, "params") as typeof hidden.params };
     const [path = ""] = address.split("?", 1);
     const instance = await app.instances.openForForms(name, owner, { session: session.id, path });

@@ -462,6 +462,22 @@ suite("forms of live elements, without JavaScript", () => {
     assert.match(shown(browser), /^Count: 5,/);
   });
 
+  test("tell which callbacks there are to those alone who may call them", async () => {
+    const browser = await visit();
+    const hidden: Record<string, unknown> = { ...browser.page.forms[0]?.hidden, callback: "nothing" };
+    const send = async (csrf: unknown, cookie: string) => {
+      const response = await fetch(`${served.url}/_violet/form?/`, {
+        method: "POST",
+        headers: { cookie, origin: served.url },
+        body: new URLSearchParams({ _violet: JSON.stringify({ ...hidden, csrf }) }),
+      });
+      return [response.status, /it has .*increment/.test(await response.text())];
+    };
+    assert.deepEqual(await send("", ""), [403, false]);
+    assert.deepEqual(await send("a guess", browser.cookie), [403, false]);
+    assert.deepEqual(await send(hidden.csrf, browser.cookie), [404, true]);
+  });
+
   const elsewhere = [
     "https://evil.example/",
     "//evil.example",
