@@ -107,8 +107,8 @@ export class App implements VioletApp {
   readonly #servers: Servers;
   readonly #errors: ErrorLog;
   readonly #told = new Set<string>();
-  /** A request has come to the middleware. */
-  isMounted = false;
+  /** A request has come to the middleware, or a live page has looked whether the site uses it. */
+  isMountSettled = false;
   #state: AppState = "starting";
   #closing: Promise<void> | undefined;
 

@@ -39,7 +39,7 @@ export function routes(app: App): Middleware {
   const find = (name: string): Route | undefined =>
     table.get(name) ?? callRoute(app, name) ?? styleRoute(app, name);
   return (request, response, next) => {
-    app.isMounted = true;
+    app.isMountSettled = true;
     const path = pathOf(request);
     if (!path.startsWith(PREFIX)) return next();
     const name = path.slice(PREFIX.length);

@@ -12,6 +12,10 @@ import { Visit } from "./visit.ts";
 /** Of the option `onRenderError`. */
 export const anOutcome: Check = [(value) => value === "mark", '"mark", or nothing: the page is a 500'];
 
+const NOT_MOUNTED =
+  "The site seems not to use the app's middleware, without which no page comes alive: site.use(app.middleware). " +
+  "Where a function of yours calls it, they do; put that before the pages, and this is not said.";
+
 /** One request that is answered with a rendered page. */
 export class Answer {
   readonly #app: App;
@@ -56,11 +60,8 @@ export class Answer {
   /** Once is enough: what a site uses it has when its first page is asked for. */
   #checkMounted() {
     const app = this.#app;
-    if (!app.isMounted && !mayBeMounted(this.#request, app.middleware))
-      app.warnOnce(
-        "Pages do not come alive: the site does not use the app's middleware. site.use(app.middleware)",
-      );
-    app.isMounted = true;
+    if (!app.isMountSettled && !mayBeMounted(this.#request, app.middleware)) app.warnOnce(NOT_MOUNTED);
+    app.isMountSettled = true;
   }
 
   /** An error with a status of its own is the app's to answer. */
