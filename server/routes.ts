@@ -59,13 +59,21 @@ function refuse(response: ServerResponse, status: number, text = String(status))
   response.end(text);
 }
 
+const NO_SOCKET =
+  "This is for WebSockets. Where a page asks, a proxy on the way has to pass the Upgrade header on.";
+const NO_CONNECTION =
+  'Sockets do not reach the app: a proxy on the way passes "Upgrade: websocket" on, and leaves out "Connection: upgrade". ' +
+  "Let it set both headers (docs/guide/deploying.md).";
+const UNKNOWN_SERVER =
+  "Sockets do not reach the app: let app.listen(site, port) start the server, or give it to app.attach(server).";
+
 /** No upgrade comes here: the server does not know of sockets, a proxy took that away, or somebody looks. */
 function refuseSocket(app: App, { headers }: IncomingMessage, response: ServerResponse): void {
-  const isUnknown = headers.upgrade?.toLowerCase() === "websocket";
-  const cure = isUnknown
-    ? "Sockets do not reach the app: let app.listen(site, port) start the server, or give it to app.attach(server)."
-    : "This is for WebSockets. Where a page asks, a proxy on the way has to pass the Upgrade header on.";
-  if (isUnknown) app.warnOnce(cure);
+  const isAsked = headers.upgrade?.toLowerCase() === "websocket";
+  // Without it Node takes the request for a plain one, whoever the server is.
+  const isWhole = /\bupgrade\b/i.test(headers.connection ?? "");
+  const cure = !isAsked ? NO_SOCKET : isWhole ? UNKNOWN_SERVER : NO_CONNECTION;
+  if (isAsked) app.warnOnce(cure);
   response.setHeader("Upgrade", "websocket");
   refuse(response, 426, cure);
 }

@@ -118,6 +118,22 @@ suite("a server that the app does not know", () => {
     server.close();
     await app.close();
   });
+
+  test("is told from a proxy that leaves out Connection: upgrade", async () => {
+    const logger = new MemoryLogger();
+    const { server, close } = await serve(() => {}, { logger });
+    logger.notes.length = 0;
+    const cure = /a proxy on the way passes "Upgrade: websocket" on, and leaves out "Connection: upgrade"/;
+    for (let n = 0; n < 2; n++) {
+      const answer = await ask(server, "/_violet/socket", "Connection: close\r\nUpgrade: websocket");
+      assert.equal(statusOf(answer), 426);
+      assert.match(answer, cure);
+      assert.doesNotMatch(answer, /app\.listen/);
+    }
+    assert.equal(logger.notes.length, 1);
+    assert.match(logger.notes[0] ?? "", cure);
+    await close();
+  });
 });
 
 suite("a server that the app makes", () => {
