@@ -371,10 +371,10 @@ export class App implements VioletApp {
 }
 
 /** As Node takes it: a text is what an environment has. */
-const isPort = (port: unknown) =>
-  Number.isInteger(port)
-    ? (port as number) >= 0 && (port as number) < 65_536
-    : /^\d{1,5}$/.test(String(port));
+function isPort(port: unknown): boolean {
+  const number = typeof port === "string" && /^\d+$/.test(port) ? Number(port) : port;
+  return Number.isInteger(number) && (number as number) >= 0 && (number as number) < 65_536;
+}
 
 /** Authors make few mistakes; where data makes them, they are forgotten all at once when they are so many. */
 const MAX_TOLD = 1000;

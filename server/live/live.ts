@@ -156,7 +156,10 @@ const checks: Record<keyof LiveOptions<object, unknown, unknown>, Check> = {
   onMount: aFunction,
   onUnmount: aFunction,
   onError: aFunction,
-  rateLimit: [(value) => RATE.test(String(value)), '"100/minute", or per second or hour'],
+  rateLimit: [
+    (value) => typeof value === "string" && RATE.test(value),
+    '"100/minute", or per second or hour',
+  ],
   debounceMs: [isFrom0, "milliseconds from 0"],
   fallback: [(value) => value === "form" || value === false, '"form" or false'],
   model: [Array.isArray, "a list of keys"],

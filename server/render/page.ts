@@ -48,15 +48,18 @@ export type PageTemplate<R> = (request: R) => unknown;
 const ofRequest = (check: (value: unknown) => boolean) => (value: unknown) =>
   isFunction(value) || check(value);
 const aText: Check = [
-  ofRequest((value) => value !== null),
+  ofRequest((value) => typeof value === "string"),
   "a text, or a function of the request that gives it",
 ];
+
+const isStatus = (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= 200 && (value as number) < 600;
 
 const checks: Record<keyof PageOptions, Check> = {
   title: aText,
   lang: aText,
   head: [ofRequest(isObject), "a template, or a function of the request that gives it"],
-  status: [ofRequest(Number.isInteger), "a status, or a function of the request that gives it"],
+  status: [ofRequest(isStatus), "a status from 200 to 599, or a function of the request that gives it"],
   client: aScriptOrNone,
   stores: [ofRequest(Array.isArray), "a list of stores, or a function of the request that gives it"],
   flushHead: aFlag,

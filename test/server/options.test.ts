@@ -111,6 +111,10 @@ suite("what an app is given later", () => {
     ["page.titel", /There is no such option/, "page", template, { titel: "A page" }],
     ["page.client", /from the site's root/, "page", template, { client: "client.js" }],
     ["page.status", /expected a status/, "page", template, { status: "404" }],
+    ["page.status", /expected a status from 200 to 599/, "page", template, { status: 99_999 }],
+    ["page.status", /expected a status from 200 to 599/, "page", template, { status: 100 }],
+    ["page.title", /expected a text/, "page", template, { title: {} }],
+    ["page.lang", /expected a text/, "page", template, { lang: 5 }],
     ["page.onRenderError", /expected "mark"/, "page", template, { onRenderError: "throw" }],
     ["pages(folder)", /expected a folder that is there/, "pages", "no-such-folder"],
     ["pages(folder)", /expected a folder that is there/, "pages", "package.json"],
@@ -120,6 +124,9 @@ suite("what an app is given later", () => {
     ["on(start, handler)", /expected a function/, "on", "start"],
     ["on(moved, handler)", /expected a function/, "on", "moved", { data: string() }],
     ["listen(site, port)", /expected a port/, "listen", () => {}],
+    ["listen(site, port)", /expected a port/, "listen", () => {}, "99999"],
+    ["listen(site, port)", /expected a port/, "listen", () => {}, [3000]],
+    ["listen(site, port)", /expected a port/, "listen", () => {}, ""],
     ["listen(site, port)", /expected an Express app/, "listen", 3000],
   ];
   for (const [name, expected, method, ...given] of wrong)

@@ -384,7 +384,7 @@ suite("a live component as people write it", () => {
   });
 
   test("E8.1.2 refuses what an option does not take: E_OPTION", () => {
-    const wrong: Record<string, unknown> = {
+    const wrong: [name: string, value: unknown][] = Object.entries({
       rateLimit: "10/day",
       debounceMs: -1,
       maxReconnects: Number.NaN,
@@ -399,8 +399,8 @@ suite("a live component as people write it", () => {
       version: "2",
       callback: () => ({}),
       onmount() {},
-    };
-    for (const [name, value] of Object.entries(wrong)) {
+    });
+    for (const [name, value] of [...wrong, ["rateLimit", ["5/second"]] as const]) {
       const options = { state: object({}), initial: () => ({}), [name]: value };
       assert.throws(() => live(options), { code: "E_OPTION", message: new RegExp(`live: ${name}`) });
     }
