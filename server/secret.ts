@@ -39,13 +39,9 @@ function developmentSecret(folder: string): string {
   const own = join(folder, ".violet");
   const file = join(own, "secret");
   // Whoever commits the project does not commit what it signs with.
-  if (mkdirSync(own, { recursive: true, mode: 0o700 })) writeFileSync(join(own, ".gitignore"), "*\n");
-  try {
-    // Exclusively: of two processes that start at once, one makes it and both read it.
-    writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  writeMissing(join(own, ".gitignore"), "*\n");
+  writeMissing(file, randomBytes(32).toString("base64url"), 0o600);
   const secret = readFileSync(file, "utf8").trim();
   if (secret.length >= MIN_LETTERS) return secret;
   return fail("E_OPTION", {
@@ -53,6 +49,15 @@ function developmentSecret(folder: string): string {
     expected: "a whole secret in .violet/secret",
     hint: "Delete that file.",
   });
+}
+
+/** Exclusively: of two processes that start at once, one makes the file and both read it. */
+function writeMissing(file: string, text: string, mode?: number): void {
+  try {
+    writeFileSync(file, text, { flag: "wx", mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /** Signs and verifies with HMAC-SHA256, one key per secret and purpose. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomId, readSecrets, Signer } from "../../server/secret.ts";
@@ -20,6 +20,16 @@ suite("the secret", () => {
     assert.equal<unknown>(readFileSync(join(folder, ".violet/secret"), "utf8"), made);
     assert.equal(statSync(join(folder, ".violet/secret")).mode & 0o777, 0o600);
     assert.equal(readFileSync(join(folder, ".violet/.gitignore"), "utf8"), "*\n");
+  });
+
+  test("is ignored by git in a folder that was there already, and what stands there is left alone", () => {
+    const file = join(folder, ".violet/.gitignore");
+    mkdirSync(join(folder, ".violet"));
+    read(undefined);
+    assert.equal(readFileSync(file, "utf8"), "*\n");
+    writeFileSync(file, "secret\n");
+    read(undefined);
+    assert.equal(readFileSync(file, "utf8"), "secret\n");
   });
 
   test("must be given in production", () => {
