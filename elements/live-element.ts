@@ -2,7 +2,6 @@ import type { PropertyValues } from "lit";
 import { CHECKED } from "#dev";
 import { callableOf, nameOf } from "../src/calls/callable.ts";
 import { refuseOption } from "../src/dev/check-options.ts";
-import { currentHost } from "../src/events/host.ts";
 import type { Live, LiveCalls, LiveError } from "../src/state/live.ts";
 import { observe } from "../src/state/tracking.ts";
 import type { Snapshot } from "../src/state/types.ts";
@@ -53,7 +52,10 @@ export function LiveElement<S, C, P>(live: Live<S, C, P>): LiveBase<S, C> {
     refuseOption("LiveElement(component)", "a live component, as live() gives it", live);
   return class extends MountedElement {
     [component](): string {
-      return nameOf(live, CHECKED && { store: `The component of <${currentHost()}>`, hint: UNNAMED });
+      return nameOf(
+        live,
+        CHECKED && (() => ({ store: `The component of <${this.localName}>`, hint: UNNAMED })),
+      );
     }
 
     get state(): Snapshot<S> {

@@ -39,9 +39,9 @@ export const callableOf = (fn: object): Callable | undefined => callables.get(fn
 /** The wire name of a function; undefined where its module was given to nobody. */
 export const knownNameOf = (fn: object): string | undefined => names.get(callables.get(fn) as Callable);
 
-/** The same. Throws E_UNKNOWN_CALLABLE where it has none; `cure` says of what, and what to do. */
-export const nameOf = (fn: object, cure?: Details | false): string =>
-  knownNameOf(fn) ?? fail("E_UNKNOWN_CALLABLE", cure || {});
+/** The same. Throws E_UNKNOWN_CALLABLE where it has none; `cure`, asked for then, says of what, and what to do. */
+export const nameOf = (fn: object, cure?: (() => Details) | false): string =>
+  knownNameOf(fn) ?? fail("E_UNKNOWN_CALLABLE", cure ? cure() : {});
 
 /** Runs `run` while a function that has no name has this one. Nothing else is named meanwhile: it takes no time. */
 export function whileNamed<T>(fn: object, name: string, run: () => T): T {

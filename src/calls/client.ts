@@ -32,10 +32,12 @@ export function setPost(next: Post): void {
 type Run<A extends readonly unknown[]> = (...args: A) => unknown;
 
 /** Of a function that is written where it is marked nobody knows the name. */
-const unnamed = ({ name }: { readonly name: string }) => ({
-  store: name ? `The client function "${name}"` : "A client function",
-  hint: "its file has to be in violet({ modules }), and in start({ modules }) of the pages",
-});
+const unnamed =
+  ({ name }: { readonly name: string }) =>
+  () => ({
+    store: name ? `The client function "${name}"` : "A client function",
+    hint: "its file has to be in violet({ modules }), and in start({ modules }) of the pages",
+  });
 
 function realtime<A extends readonly unknown[]>(first: Structs | Run<A>, second?: Run<A>): ClientFunction<A> {
   const [structs, run] = typeof first === "function" ? [[], first] : [first, second as Run<A>];

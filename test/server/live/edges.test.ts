@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { customElement } from "lit/decorators.js";
 import { array, boolean, integer, object, optional, size, string } from "superstruct";
 import { from, LiveElement, VioletElement } from "../../../elements/index.ts";
+import { component, type MountedElement } from "../../../elements/mounted-element.ts";
 import { type LiveContext, live, type VioletApp } from "../../../server/index.ts";
 import { client, html, increment, VioletError } from "../../../src/index.ts";
 import { LiveReplica } from "../../../src/state/live-replica.ts";
@@ -120,7 +121,8 @@ const given = live({
 
 /** Of no module that the app is given. */
 const unlisted = live({ state: object({ n: integer() }), initial: () => ({ n: 0 }) });
-customElement("edge-unlisted")(class extends LiveElement(unlisted) {});
+class Unlisted extends LiveElement(unlisted) {}
+customElement("edge-unlisted")(Unlisted);
 
 customElement("edge-calling")(
   class extends LiveElement(box) {
@@ -618,6 +620,11 @@ suite("a live component", () => {
     assert.equal(status, 500);
     const message = /The component of <edge-unlisted>: its live\(\) is in no module of violet\({ modules }\)/;
     assert.match(logged().join(), message);
+    // In browsers it is asked for outside of a render, too.
+    assert.throws(() => (new Unlisted() as unknown as MountedElement)[component](), {
+      code: "E_UNKNOWN_CALLABLE",
+      message,
+    });
   });
 
   test("T22 is one client's alone: another one that knows its key gets one of its own", async () => {

@@ -32,6 +32,15 @@ suite("a client function's wire name", () => {
 
   test("is E_UNKNOWN_CALLABLE where its module was given to nobody", () => {
     assert.throws(() => nameOf(fn()), { code: "E_UNKNOWN_CALLABLE" });
+    assert.throws(() => nameOf(fn(), () => ({ store: "This one", hint: "it has no module" })), {
+      message: /This one: it has no module/,
+    });
+    const named = { asked: fn() };
+    register("curing", named);
+    assert.equal(
+      nameOf(named.asked, () => assert.fail("nothing is to be cured")),
+      "curing.asked",
+    );
   });
 
   test("is one that stands in an address as it is", () => {
