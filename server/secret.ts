@@ -38,10 +38,14 @@ export function readSecrets({ secret, production, folder }: SecretOptions): read
 function developmentSecret(folder: string): string {
   const own = join(folder, ".violet");
   const file = join(own, "secret");
-  // Whoever commits the project does not commit what it signs with.
   mkdirSync(own, { recursive: true, mode: 0o700 });
-  writeMissing(join(own, ".gitignore"), "*\n");
   writeMissing(file, randomBytes(32).toString("base64url"), 0o600);
+  try {
+    // Whoever commits the project does not commit what it signs with.
+    writeMissing(join(own, ".gitignore"), "*\n");
+  } catch {
+    // A folder that is read-only has been set up by somebody who knows.
+  }
   const secret = readFileSync(file, "utf8").trim();
   if (secret.length >= MIN_LETTERS) return secret;
   return fail("E_OPTION", {

@@ -17,6 +17,7 @@ import { cross } from "../../src/state/transform.ts";
 import type { Frame } from "../../src/wire/frames.ts";
 import { isOpen } from "../access.ts";
 import type { Backend, Entry, RefusedWrite, StoredState } from "../backends/backend.ts";
+import { isForAuthor } from "../checks.ts";
 import type { Limits } from "../limits.ts";
 import type { Facts } from "../logger.ts";
 import { type Applied, type CommitHost, Commits } from "./commits.ts";
@@ -335,9 +336,8 @@ export class Authority extends StoreCore implements CommitHost {
 
   /** What the writer is told: a code and a safe sentence. */
   #refusal(error: unknown, facts: Facts): RefusedWrite {
-    // What is wrong with the definition is for its author.
-    const isTold = error instanceof VioletError && error.code !== "E_OPTION";
-    if (isTold) return { code: error.code, field: error.field, message: error.message };
+    if (error instanceof VioletError && !isForAuthor(error))
+      return { code: error.code, field: error.field, message: error.message };
     this.fault(error, facts);
     const { code, message } = new VioletError("E_INTERNAL", {}, { cause: error });
     return { code, message };

@@ -32,7 +32,7 @@ type Template = DefaultTreeAdapterTypes.Template;
 
 /** A page without both of them has nothing to fill, and no calls to check. */
 const TAG = /<violet-(shared|local|live)[\s>]/i;
-const BINDING = /\s(@[a-z][^\s"'<>/=]*\s*=|data-(text|show|class|attr|model|each|on)\b)/i;
+const BINDING = /\s(@[a-z][\w.:-]{0,80}\s?=|data-(text|show|class|attr|model|each|on)\b)/i;
 
 type Find = (attribute: (name: string) => string | undefined, rendering: Rendering) => StoreCore | undefined;
 

@@ -27,5 +27,6 @@ setUnawaited(reportRejection);
 export function reportIn(value: unknown): void {
   if (Array.isArray(value)) value.forEach(reportIn);
   else if (!isTemplateResult(value)) findPromises(value);
-  else if (!isKnown(value as TemplateResult)) value.values.forEach(reportIn);
+  // What is no template and looks like one has no text yet: it may be JSON of the state.
+  else if (Array.isArray(value.values) && !isKnown(value as TemplateResult)) value.values.forEach(reportIn);
 }

@@ -101,6 +101,7 @@ for (const [name, render] of Object.entries(lateTemplates)) define(name, render)
 customElements.define(
   "late-plain",
   class extends VioletElement {
+    // oxlint-disable-next-line typescript/no-misused-promises
     override willUpdate() {
       return news.promise.then(() => {});
     }

@@ -229,7 +229,7 @@ suite("what has to be done when it returns", () => {
     const store = game();
     const slow = async () => {
       store.score = 5;
-      await null;
+      await Promise.resolve();
       store.score = 6;
     };
     assert.throws(() => transaction(store, slow), refused(/"transaction\(store, fn\)".*got AsyncFunction/));
