@@ -33,8 +33,8 @@ export function renderToHtml(value: unknown, rendering: Rendering): string {
     deferHydration: false,
   };
   rendering.info = info;
-  // Not as a stream: what throws in one cannot be answered any more (and ends the process).
   reportIn(value);
+  // Not as a stream: what throws in one cannot be answered any more (and ends the process).
   return collect(renderThunked(renderable(value), info));
 }
 
