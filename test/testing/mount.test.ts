@@ -80,6 +80,7 @@ const strict = live({
   state: object({ n: integer() }),
   params: object({ n: integer() }),
   initial: ({ params: { n } }) => {
+    if (n === -2) throw new VioletError("E_VALIDATION", {}, { field: "n", message: "Not of acme-internal." });
     if (n < 0) throw new Error("no database");
     return { n };
   },
@@ -233,6 +234,9 @@ suite("mount", () => {
       const { code, cause } = error as { code: string; cause: Error };
       return code === "E_INTERNAL" && cause.message === "no database";
     });
+    // The sentence of the app's own code is told to no page that may not have the instance.
+    const unsaid = /^(?!.*acme)/;
+    await assert.rejects(mount(strict, { n: -2 }), { code: "E_VALIDATION", field: "n", message: unsaid });
     await assert.rejects(mount({} as typeof strict, { n: 1 }), { code: "E_OPTION" });
     await assert.rejects(mount(strict, { n: 1 }, { kee: "a" } as object), { code: "E_OPTION" });
   });
