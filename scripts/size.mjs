@@ -29,7 +29,7 @@ const lines = [
     name: "every export of violet-live and /elements",
     code: `export * from "violet-live"; export * from "violet-live/elements";`,
     external: peers,
-    limit: 24_310,
+    limit: 24_320,
     gate: 7500,
     goal: 6500,
   },
@@ -44,7 +44,7 @@ const lines = [
   {
     name: "the chat page, with Lit and superstruct",
     code: `import "${root}lib/demo/chat/client.js";`,
-    limit: 37_300,
+    limit: 37_310,
     gate: 18_000,
   },
   {

@@ -82,7 +82,8 @@ function refuse(value: unknown, where: string, path: readonly Step[]): never {
 }
 
 /** The sum of two numbers; undefined where that is no number to keep. */
-export const sum = (a: unknown, b: unknown): number | undefined => {
-  const total = (a as number) + (b as number);
-  return [a, b, total].every(Number.isFinite) ? total : undefined;
-};
+export function sum(a: unknown, b: unknown): number | undefined {
+  // Nothing else is added, not even to see what comes out: an object from a page may throw.
+  const total = [a, b].every(Number.isFinite) && (a as number) + (b as number);
+  return Number.isFinite(total) ? (total as number) : undefined;
+}

@@ -22,7 +22,7 @@ interface Regress {
   readonly messages: readonly string[];
 }
 
-suite("what once ended a server", () => {
+suite("what random frames have found", () => {
   for (const file of globSync(fileURLToPath(new URL("regress/*.json", import.meta.url)))) {
     const { why, messages } = JSON.parse(readFileSync(file, "utf8")) as Regress;
     test(`T30 does not any more: ${basename(file, ".json")}`, async () => {

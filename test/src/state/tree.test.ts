@@ -13,6 +13,7 @@ const chat = () =>
     ],
     o: { p: { q: 1 } },
     n: 5,
+    unconvertible: { toString: 1, valueOf: 1 },
   });
 const apply = (tree: Tree, op: Op): Op => {
   const inverse = tree.apply(op);
@@ -77,6 +78,7 @@ suite("Tree: ops", () => {
     ["delete", ["list", 0]],
     ["increment", ["none"], 1],
     ["increment", ["list", 0], 1],
+    ["increment", ["unconvertible"], 1],
     ["increment", ["n"], Number.MAX_VALUE * 2],
     ["increment", ["n"], "1" as unknown as number],
     ["increment", ["n"], null as unknown as number],
