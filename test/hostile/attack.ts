@@ -1,6 +1,7 @@
 /** Many frames over several sockets at once, each from a seed. */
 import { randomFrom } from "../support/seed.ts";
 import { type Credentials, credentials, greeting } from "./credentials.ts";
+import { subscribed } from "./frames-grammar.ts";
 import { frame, violations } from "./frames-wire.ts";
 import { RawSocket } from "./raw-socket.ts";
 
@@ -10,7 +11,15 @@ export interface AttackOptions {
   readonly frames: number;
   readonly seed: number;
   /** Makes the texts of the messages. */
-  readonly source: (random: () => number) => { next(): string };
+  readonly source: (random: () => number) => Source;
+}
+
+interface Source {
+  next(): string;
+  /** A connection begins. */
+  begin?(): void;
+  /** What the server said. */
+  hear?(text: string): void;
 }
 
 /** Sockets at once. */
@@ -26,11 +35,17 @@ const DEFAULTS = 20;
 /** One chunk in so many ends with a frame that ends the connection. */
 const VIOLATION = 16;
 
-/** How many frames were sent. */
-export async function attack({ ports, frames, seed, source }: AttackOptions): Promise<number> {
+/** How many frames were sent, and how many batches were acknowledged. */
+export async function attack({
+  ports,
+  frames,
+  seed,
+  source,
+}: AttackOptions): Promise<{ sent: number; acks: number }> {
   const pages = await Promise.all(ports.map((port) => credentials(`http://127.0.0.1:${port}`)));
   let left = frames;
   let connections = 0;
+  let acks = 0;
   const take = (most: number) => {
     const taken = Math.min(left, most);
     left -= taken;
@@ -45,26 +60,33 @@ export async function attack({ ports, frames, seed, source }: AttackOptions): Pr
         random,
         texts,
         take: () => take(isDefault ? DEFAULT_CHUNK : CHUNK),
+        hear(text) {
+          if (text.startsWith('{"type":"ack"')) acks++;
+          texts.hear?.(text);
+        },
       });
     }
   };
   await Promise.all(Array.from({ length: SOCKETS }, (_, number) => lane(randomFrom(seed + number))));
-  return frames - left;
+  return { sent: frames - left, acks };
 }
 
 interface Talk {
   readonly random: () => number;
-  readonly texts: { next(): string };
+  readonly texts: Source;
   take(): number;
+  hear(text: string): void;
 }
 
 /** One connection: a hello, some chunks, and an end. */
-async function converse(port: number, page: Credentials, { random, texts, take }: Talk): Promise<void> {
+async function converse(port: number, page: Credentials, { random, texts, take, hear }: Talk): Promise<void> {
   const socket = new RawSocket({ port, cookie: page.cookie });
   try {
     await socket.opened;
-    socket.send(greeting(page, "wall", "canary", "room/1"));
-    await socket.text(isWelcome);
+    texts.begin?.();
+    socket.send(greeting(page, ...subscribed));
+    // The last one is answered last.
+    await socket.text(isState);
     for (let chunk = 0; chunk < CHUNKS && !socket.isClosed; chunk++) {
       const count = take();
       if (!count) return;
@@ -72,6 +94,7 @@ async function converse(port: number, page: Credentials, { random, texts, take }
       const isLast = random() < 1 / VIOLATION;
       const [, , bytes] = violations[Math.floor(random() * violations.length)] as (typeof violations)[number];
       parts.push(isLast ? bytes : PROBE);
+      socket.texts.forEach(hear);
       socket.texts.length = 0;
       socket.write(Buffer.concat(parts));
       if (isLast) await socket.closed;
@@ -83,5 +106,6 @@ async function converse(port: number, page: Credentials, { random, texts, take }
 }
 
 const PROBE = frame('{"type":"probe"}');
-const isWelcome = (text: string) => text.startsWith('{"type":"welcome"');
+const isState = (text: string) =>
+  text.startsWith(`{"type":"state","store":${JSON.stringify(subscribed.at(-1))}`);
 const isPing = (text: string) => text === '{"type":"ping"}';

@@ -14,11 +14,13 @@ export async function credentials(origin: string): Promise<Credentials> {
   return { cookie: cookiesOf(response.headers), client, csrf };
 }
 
-/** Each says it as a new client. */
+/** Each says it as a new client. An instance of a live component is made of no params. */
 export const greeting = ({ csrf }: Credentials, ...stores: readonly string[]): string =>
   JSON.stringify({
     type: "hello",
     protocol: 1,
     csrf,
-    stores: stores.map((store) => ({ store, life: 1 })),
+    stores: stores.map((store) => ({ store, life: 1, ...(isInstance(store) && { params: {} }) })),
   });
+
+const isInstance = (store: string) => store.startsWith("note.");

@@ -1,6 +1,6 @@
 /** Messages that nearly fit the protocol, made quickly: a seeded grammar whose every part may be poisoned. */
 import { pick } from "../support/seed.ts";
-import { largeValueTexts, markup, nameTexts, opTexts, recorded, valueTexts } from "./corpus.ts";
+import { largeValueTexts, markup, namedOpTexts, nameTexts, opTexts, recorded, valueTexts } from "./corpus.ts";
 
 type Random = () => number;
 
@@ -13,17 +13,46 @@ const NOISE = 25;
 const MUTATED = 6;
 
 const texts = markup.map((text) => JSON.stringify(text));
-const stores = ['"wall"', '"canary"', '"room/1"', '"secret"'];
+/** What a connection begins with. */
+export const subscribed = ["wall", "board", "note.box/1", "canary", "room/1"];
+/** Most that is written goes where anybody may write. */
+const written = [...subscribed.slice(0, 3), ...subscribed.slice(0, 3), ...subscribed];
+const stores = [...subscribed, "secret"].map((store) => JSON.stringify(store));
 const functions = ['"note"', '"note.helper"', '"note.asked"'];
 const events = ['"moved"', '"own"', '"start"', '"connect"', '"ready"'];
 const noise = '{}[]",:\\\\ntrue-0.eE+1"type""SYNC"\u0000\u001f\u2028\u{1f4a9}é';
 
-/** Makes the texts of messages. */
+/** What a page knows of a store. */
+interface Known {
+  readonly name: string;
+  version: number;
+  /** The last number that was taken. */
+  last: number;
+}
+
+/** Makes the texts of messages. It hears what is answered: most of what it says would be out of order without. */
 export class Grammar {
   readonly #random: Random;
+  /** By the numbers of the stores. */
+  #known = new Map<number, Known>();
 
   constructor(random: Random) {
     this.#random = random;
+  }
+
+  /** A connection begins. */
+  begin(): void {
+    this.#known.clear();
+  }
+
+  /** What the server said. */
+  hear(text: string): void {
+    const { type, store, id, version, v, last, n = last, re = n, next = re + 1 } = JSON.parse(text);
+    if (type === "state") this.#known.set(id, { name: store, version, last });
+    const known = this.#known.get(store);
+    if (!known) return;
+    known.version = v ?? known.version;
+    if (Number.isSafeInteger(next)) known.last = next - 1;
   }
 
   next(): string {
@@ -60,14 +89,26 @@ export class Grammar {
 
   #message(): string {
     const kind = this.#number(22);
-    if (kind < 14)
-      return `{"type":"SYNC","store":${this.#part(String(1 + this.#number(4)))},"n":${this.#part(String(1 + this.#number(3)))},"v":${this.#part(String(this.#number(3)))},"batches":${this.#batches()}${this.#more()}}`;
+    if (kind < 14) return this.#write();
     if (kind < 17)
       return `{"type":"subscribe","store":${this.#store()},"life":${this.#part(String(this.#number(3)))}${this.#is(3) ? `,"epoch":${this.#part('"x"')},"version":${this.#part("0")}` : ""}${this.#more()}}`;
     if (kind < 18)
       return `{"type":"unsubscribe","store":${this.#part(String(this.#number(9)))}${this.#more()}}`;
     if (kind < 20) return this.#told();
     return `{"type":${this.#part(this.#is(2) ? '"pong"' : '"probe"')}${this.#more()}}`;
+  }
+
+  /** Mostly of the number that is due, and of one of the last versions. */
+  #write(): string {
+    const name = pick(this.#random, written);
+    const [id, known] = [...this.#known].find(([, each]) => each.name === name) ?? [1];
+    const { last = 0, version = 0 } = known ?? {};
+    const count = this.#is(4) ? 1 + this.#number(4) : 1;
+    const n = this.#is(10) ? this.#number(4) : last + 1;
+    const v = Math.max(0, version - this.#number(this.#is(10) ? 2000 : 3));
+    // Had no part of it been poison, it would be taken: the next one is for what comes after it.
+    if (known) known.last = n + count - 1;
+    return `{"type":"SYNC","store":${this.#part(String(id))},"n":${this.#part(String(n))},"v":${this.#part(String(v))},"batches":${this.#batches(name, count)}${this.#more()}}`;
   }
 
   /** A call of a function, or an event. */
@@ -82,19 +123,19 @@ export class Grammar {
     return this.#is(10) ? `,${pick(this.#random, nameTexts)}:${pick(this.#random, valueTexts)}` : "";
   }
 
-  #batches(): string {
+  #batches(store: string, count: number): string {
     if (this.#is(12)) return pick(this.#random, valueTexts);
-    const count = this.#is(4) ? 1 + this.#number(4) : 1;
-    return `[${Array.from({ length: count }, () => (this.#is(4) ? this.#call() : this.#ops())).join()}]`;
+    return `[${Array.from({ length: count }, () => (this.#is(4) ? this.#call() : this.#ops(store))).join()}]`;
   }
 
-  #ops(): string {
+  #ops(store: string): string {
     const count = this.#is(200) ? 101 : this.#is(4) ? this.#number(4) : 1;
-    return `[${Array.from({ length: count }, () => this.#op()).join()}]`;
+    return `[${Array.from({ length: count }, () => this.#op(store)).join()}]`;
   }
 
-  #op(): string {
-    if (this.#is(2)) return pick(this.#random, opTexts);
+  #op(store: string): string {
+    const isNamed = store === "board" ? !this.#is(4) : this.#is(20);
+    if (!this.#is(3)) return pick(this.#random, isNamed ? namedOpTexts : opTexts);
     return `["set",[${pick(this.#random, nameTexts)},${pick(this.#random, nameTexts)}],${this.#value()}]`;
   }
 

@@ -25,12 +25,14 @@ export async function frames(count: number, figures: Figures, isTimed = false): 
     await honest.ask("begin");
     const start = performance.now();
     const { cpuMs: cpuBefore } = await site.ask("figures");
-    const sent = await attack({ ports, frames: count, seed: seed + 1000, source });
+    const { sent, acks } = await attack({ ports, frames: count, seed: seed + 1000, source });
     const seconds = (performance.now() - start) / 1000;
     const { writes, p50Ms, p99Ms } = await honest.ask("end");
     const { rejections, reports, answered, connections, delayP99Ms, errors, closes, cpuMs } =
       await site.ask("figures");
     figures.equal("frames", sent, count);
+    // So that a run whose writes are all out of order does not pass.
+    figures.atLeast("batches acknowledged, of all frames", acks / count, 0.02);
     figures.note("frames a second", sent / seconds);
     figures.note("the server's time for a frame", ((cpuMs - cpuBefore) / sent) * 1000, "µs");
     figures.note("connections", connections);

@@ -55,7 +55,7 @@ export async function pollution(count: number, figures: Figures): Promise<void> 
     let sent = 0;
     for (let step = 0; sent < count - requests; step++) {
       const frames = Math.min(STEP, count - requests - sent);
-      sent += await attack({ ports, frames, seed: seed + step * 100, source });
+      sent += (await attack({ ports, frames, seed: seed + step * 100, source })).sent;
       const wrongs = await site.ask("wrongs");
       if (wrongs.length) throw new Error(wrongs.join());
     }

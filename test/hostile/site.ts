@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import express from "express";
-import { array, number, object, record, string } from "superstruct";
-import { type Limits, server, type VioletOptions, violet } from "../../server/index.ts";
+import { array, boolean, number, object, optional, record, string } from "superstruct";
+import { type Limits, live, server, type VioletOptions, violet } from "../../server/index.ts";
 import { shared, snapshot } from "../../src/index.ts";
 import { definitionOf } from "../../src/state/store.ts";
 import { refusalOf } from "../../src/state/struct.ts";
@@ -60,6 +60,23 @@ const canary = shared("canary", {
   initial: () => ({ text: "alive", count: 1, items: [{ id: "a", text: "b" }], by: { toString: 1 } }),
   access: { write: () => false },
 });
+const Card = object({ id: string(), text: string(), isHidden: optional(boolean()), parts: array(Item) });
+/** Nobody sees it, and so nobody can change it. */
+const hidden = { id: "hidden", text: "canary-of-the-board", isHidden: true, parts: [{ id: "a", text: "b" }] };
+/** Anybody writes to what they see of it. */
+const board = shared("board", {
+  state: object({ text: string(), cards: array(Card), by: record(string(), number()) }),
+  initial: () => ({ text: "", cards: [hidden], by: {} }),
+  actions: (action) => ({
+    say: action([string()], (state, text) => {
+      state.text = text;
+    }),
+  }),
+  access: {
+    write: () => true,
+    view: (state) => ({ ...state, cards: state.cards.filter(({ isHidden }) => !isHidden) }),
+  },
+});
 /** Nobody may even read it. */
 const secret = shared("secret", {
   state: object({ text: string() }),
@@ -80,6 +97,18 @@ const pass = (value: object, ...types: [unknown, string][]) => {
     if (typeof part !== type) passed.push(`${JSON.stringify(value)} reached a function`);
 };
 const functions = {
+  box: live({
+    state: object({ text: string(), count: number(), items: array(Item), by: record(string(), number()) }),
+    params: object({ startAt: optional(number()) }),
+    initial: ({ params }) => ({ text: "", count: params.startAt ?? 0, items: [], by: {} }),
+    model: ["text", "count"],
+    callbacks: (callback) => ({
+      say: callback([string()], (state, text) => {
+        pass([text], [text, "string"]);
+        state.text = text;
+      }),
+    }),
+  }),
   note: server.realtime([string(), number()], (text, n) => pass([text, n], [text, "string"], [n, "number"])),
   helper: () => passed.push("what is not marked was called"),
   asked: server.rpc(() => {
@@ -158,6 +187,9 @@ const commands = {
         const refusal = refusalOf(definitionOf(wall).struct, snapshot(wall));
         if (refusal) wrongs.push(`the wall does not fit at ${refusal.path.join(".")}`);
         if (JSON.stringify(snapshot(wall)).length > 70_000) wrongs.push("the wall is too large");
+        const { cards } = snapshot(board);
+        if (!cards.some((card) => JSON.stringify(card) === JSON.stringify(hidden)))
+          wrongs.push("a card changed that nobody sees");
       });
     const changed = prototypes();
     for (const [name, keys] of Object.entries(fixed))
