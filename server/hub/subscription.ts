@@ -164,8 +164,8 @@ export class Subscription implements ExitHost {
   }
 
   acknowledge({ n, v, ops, state }: Acknowledged): void {
-    // The answer to the next subscription says it, too.
-    if (this.#isBehind) return;
+    // The answer to the next subscription says it, too. What is held for a page that has gone, nobody would release.
+    if (!this.#isOpen || this.#isBehind) return;
     try {
       const seen = v !== undefined && state ? this.#change(v, state).ops : ops;
       const ack = new Encoded({ type: "ack", store: this.authority.id, n, v, ops: seen });

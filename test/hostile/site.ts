@@ -29,7 +29,7 @@ const raised: Partial<Limits> = {
   graceMs: 1000,
   idleRoomMs: 1000,
   dedupeClients: 1000,
-  maxStoreBytes: 65_536,
+  maxStoreBytes: 16_384,
 };
 
 /** Whoever is attacked may still come, in the same session and from the same address. */
@@ -186,7 +186,7 @@ const commands = {
         if (JSON.stringify([snapshot(canary), snapshot(secret)]) !== start) wrongs.push("a canary changed");
         const refusal = refusalOf(definitionOf(wall).struct, snapshot(wall));
         if (refusal) wrongs.push(`the wall does not fit at ${refusal.path.join(".")}`);
-        if (JSON.stringify(snapshot(wall)).length > 70_000) wrongs.push("the wall is too large");
+        if (JSON.stringify(snapshot(wall)).length > 20_000) wrongs.push("the wall is too large");
         const { cards } = snapshot(board);
         if (!cards.some((card) => JSON.stringify(card) === JSON.stringify(hidden)))
           wrongs.push("a card changed that nobody sees");

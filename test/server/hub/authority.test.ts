@@ -3,6 +3,7 @@ import { any, array, number, object, optional, size, string } from "superstruct"
 import type { Backend } from "../../../server/backends/backend.ts";
 import { memory } from "../../../server/backends/memory.ts";
 import { VioletError } from "../../../src/errors.ts";
+import type { Client } from "../../../src/state/definition.ts";
 import type { Json } from "../../../src/state/json.ts";
 import type { Op } from "../../../src/state/ops.ts";
 import type { SharedOptions } from "../../../src/state/options.ts";
@@ -534,6 +535,27 @@ suite("storage that takes its time", () => {
     assert.equal(only(await ann.news(), "ack").v, 1);
     assert.equal((await bob.news()).length, 1);
     assert.equal((await late.news()).length, 1);
+  });
+
+  test("holds nothing for a page that has gone meanwhile, in a store with a view or a rule", async () => {
+    const asked: string[] = [];
+    const ask = (rule: string, { id }: Client) => asked.push(`${rule} ${id}`) > 0;
+    for (const rules of [
+      { view: (state: State, client: Client) => ({ ...state, online: Number(ask("view", client)) }) },
+      { read: (client: Client) => ask("read", client) },
+    ]) {
+      const backend = slowStorage();
+      const bench = new HubBench({ backend });
+      const definition = board({ access: rules });
+      const ann = await bench.subscriber("ann", definition);
+      await ann.sync(1, 1, 0, increment());
+      ann.connection.closed(1006);
+      asked.length = 0;
+      backend.answer();
+      await bench.settle();
+      assert.equal((await bench.authority(definition)).version, 1);
+      assert.deepEqual(asked, []);
+    }
   });
 
   test("gets all that waited meanwhile as one group", async () => {
