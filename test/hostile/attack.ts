@@ -85,8 +85,7 @@ async function converse(port: number, page: Credentials, { random, texts, take, 
     await socket.opened;
     texts.begin?.();
     socket.send(greeting(page, ...subscribed));
-    // The last one is answered last.
-    await socket.text(isState);
+    for (const store of subscribed) await socket.text(isAbout(store));
     for (let chunk = 0; chunk < CHUNKS && !socket.isClosed; chunk++) {
       const count = take();
       if (!count) return;
@@ -106,6 +105,5 @@ async function converse(port: number, page: Credentials, { random, texts, take, 
 }
 
 const PROBE = frame('{"type":"probe"}');
-const isState = (text: string) =>
-  text.startsWith(`{"type":"state","store":${JSON.stringify(subscribed.at(-1))}`);
+const isAbout = (store: string) => (text: string) => text.includes(`"store":${JSON.stringify(store)}`);
 const isPing = (text: string) => text === '{"type":"ping"}';

@@ -23,4 +23,4 @@ export const greeting = ({ csrf }: Credentials, ...stores: readonly string[]): s
     stores: stores.map((store) => ({ store, life: 1, ...(isInstance(store) && { params: {} }) })),
   });
 
-const isInstance = (store: string) => store.startsWith("note.");
+const isInstance = (store: string) => store.startsWith("@");

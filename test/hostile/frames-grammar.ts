@@ -14,7 +14,7 @@ const MUTATED = 6;
 
 const texts = markup.map((text) => JSON.stringify(text));
 /** What a connection begins with. */
-export const subscribed = ["wall", "board", "note.box/1", "canary", "room/1"];
+export const subscribed = ["wall", "board", "@note.box/1", "canary", "room/1"];
 /** Most that is written goes where anybody may write. */
 const written = [...subscribed.slice(0, 3), ...subscribed.slice(0, 3), ...subscribed];
 const stores = [...subscribed, "secret"].map((store) => JSON.stringify(store));
@@ -35,6 +35,8 @@ export class Grammar {
   readonly #random: Random;
   /** By the numbers of the stores. */
   #known = new Map<number, Known>();
+  /** The message that is made will not be taken as one. */
+  #isPoisoned = false;
 
   constructor(random: Random) {
     this.#random = random;
@@ -60,8 +62,10 @@ export class Grammar {
     if (dice < 1 / LARGE) return this.#large();
     if (dice < 1 / RECORDED) return pick(this.#random, recorded);
     if (dice < 1 / RECORDED + 1 / NOISE) return this.#noise();
+    const isMutated = this.#is(MUTATED);
+    this.#isPoisoned = isMutated;
     const text = this.#message();
-    return this.#random() < 1 / MUTATED ? this.#mutated(text) : text;
+    return isMutated ? this.#mutated(text) : text;
   }
 
   #is(chance: number): boolean {
@@ -75,6 +79,7 @@ export class Grammar {
   /** A valid text, or what is none, or not here. */
   #part(valid: string): string {
     if (!this.#is(POISON)) return valid;
+    this.#isPoisoned = true;
     return pick(this.#random, this.#is(2) ? nameTexts : valueTexts);
   }
 
@@ -106,9 +111,9 @@ export class Grammar {
     const count = this.#is(4) ? 1 + this.#number(4) : 1;
     const n = this.#is(10) ? this.#number(4) : last + 1;
     const v = Math.max(0, version - this.#number(this.#is(10) ? 2000 : 3));
-    // Had no part of it been poison, it would be taken: the next one is for what comes after it.
-    if (known) known.last = n + count - 1;
-    return `{"type":"SYNC","store":${this.#part(String(id))},"n":${this.#part(String(n))},"v":${this.#part(String(v))},"batches":${this.#batches(name, count)}${this.#more()}}`;
+    const text = `{"type":"SYNC","store":${this.#part(String(id))},"n":${this.#part(String(n))},"v":${this.#part(String(v))},"batches":${this.#batches(name, count)}${this.#more()}}`;
+    if (known && !this.#isPoisoned) known.last = n + count - 1;
+    return text;
   }
 
   /** A call of a function, or an event. */
@@ -120,11 +125,16 @@ export class Grammar {
 
   /** A field too many. */
   #more(): string {
-    return this.#is(10) ? `,${pick(this.#random, nameTexts)}:${pick(this.#random, valueTexts)}` : "";
+    if (!this.#is(10)) return "";
+    this.#isPoisoned = true;
+    return `,${pick(this.#random, nameTexts)}:${pick(this.#random, valueTexts)}`;
   }
 
   #batches(store: string, count: number): string {
-    if (this.#is(12)) return pick(this.#random, valueTexts);
+    if (this.#is(POISON)) {
+      this.#isPoisoned = true;
+      return pick(this.#random, valueTexts);
+    }
     return `[${Array.from({ length: count }, () => (this.#is(4) ? this.#call() : this.#ops(store))).join()}]`;
   }
 
