@@ -247,8 +247,7 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
       code,
       store,
       field: known ? error.field : undefined,
-      // Of params, which are the page's own. What else does not fit it may not see.
-      message: known && code === "E_VALIDATION" && error.origin === "peer" ? error.message : undefined,
+      message: known && isOfPage(error) ? error.message : undefined,
       cause: error,
       retryAfterMs: comesAgainAfter[code],
     });
@@ -355,5 +354,9 @@ export class Connection implements OutgoingHost, InboxHost, CallsHost {
 
 /** A page that is refused for these asks again, after so many milliseconds. */
 const comesAgainAfter: { readonly [code in ErrorCode]?: number } = { E_UNAVAILABLE: RETRY_MS, E_RESYNC: 0 };
+
+/** What it says is of what the page sent, or asked for. What else is wrong with a store the page may not see. */
+const isOfPage = ({ code, origin }: VioletError): boolean =>
+  code === "E_LIMIT" || code === "E_UNKNOWN_CALLABLE" || (code === "E_VALIDATION" && origin === "peer");
 
 const PING = new Encoded({ type: "ping" });

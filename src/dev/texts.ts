@@ -127,7 +127,7 @@ export const texts = {
   E_UNKNOWN_CALLABLE: (d) =>
     d.hint
       ? `${d.store}: ${d.hint}.`
-      : `"${d.name}" is not a function that may be called from here. Give its module to violet({ modules }), or to start({ modules }) in the browser.`,
+      : `"${d.name}" is not a function or a live component that may be used from here. Give its module to violet({ modules }), or to start({ modules }) in the browser.`,
   E_UNMARKED: (d) =>
     `${d.store}: ${d.name ? `"${d.name}"` : `this ${d.got}`} is not marked as a callback. Wrap it: callback(${d.name || "..."}).`,
   E_VALIDATION: (d) => `${at(d)} is refused${but(d)}.`,

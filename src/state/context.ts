@@ -7,7 +7,10 @@ import type { Client } from "./definition.ts";
 export interface ActionContext {
   /** Who acts. In the browser: this page's own client. */
   readonly client: Client;
-  /** A new id, 20 letters and digits; each call gives another. */
+  /**
+   * A new id, 20 letters and digits; each call gives another. It is derived from what the client sends: one that forges
+   * its calls can make an id of its own come twice.
+   */
   readonly id: () => string;
   /**
    * When the operation was made, in ms since 1970 by the acting browser's clock. One that is ahead of the

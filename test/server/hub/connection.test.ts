@@ -222,7 +222,8 @@ suite("a connection", () => {
     const frames = await bench
       .page()
       .hello("ann", { store: one.name, life: 1 }, { store: two.name, life: 1 });
-    assert.equal(only(frames, "error").code, "E_LIMIT");
+    const { code, message } = only(frames, "error");
+    assert.deepEqual([code, message], ["E_LIMIT", "E_LIMIT: The limit of stores per socket is reached."]);
   });
 
   test("E5.1.3 hears no more of a store that it leaves", async () => {
