@@ -323,7 +323,10 @@ suite("live components", () => {
   });
 
   test("D2.3.1 are refused where there is none of that name, or its params do not fit", async () => {
-    await assert.rejects(mount("nothing").loaded(), { code: "E_UNKNOWN_CALLABLE", message: /: "nothing" is / });
+    await assert.rejects(mount("nothing").loaded(), {
+      code: "E_UNKNOWN_CALLABLE",
+      message: /: "nothing" is /,
+    });
     await assert.rejects(mount("counter", "x", { start: -1 }).loaded(), {
       code: "E_VALIDATION",
       field: "start",
