@@ -6,6 +6,7 @@ import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { freePort } from "../test/support/ports.ts";
 import { root, secondsSince } from "./run.mjs";
 import { useChromium } from "./tools.mjs";
 
@@ -87,9 +88,11 @@ const nodeTests = (cwd, file, ...flags) => node(cwd, "--test", "--test-reporter=
 /** The tests of a file in a copy, by the part that they belong to. */
 const runners = {
   node: nodeTests,
-  browser(cwd, file) {
+  async browser(cwd, file) {
     useChromium();
-    return node(cwd, "node_modules/@web/test-runner/dist/bin.js", "--files", file);
+    // By itself it takes the first one that is free, which one beside it takes at the same time.
+    const port = String(await freePort());
+    return node(cwd, "node_modules/@web/test-runner/dist/bin.js", "--files", file, "--port", port);
   },
   async e2e(cwd, file, ...flags) {
     useChromium();
@@ -118,12 +121,12 @@ const FAILED = /^ *(?:not ok \d+ - |❌ (?:.* > )?)(T\d\d .*)$/gm;
 async function guarded(cwd, part, file, threat) {
   const ofThreat = new RegExp(`\\b${threat}\\b`);
   const flags = [`--test-name-pattern=${ofThreat.source}`, `--test-timeout=${TEST_MS}`];
-  const { stdout } = await runners[part](cwd, file, ...flags);
+  const { stdout, stderr } = await runners[part](cwd, file, ...flags);
   const failed = Array.from(stdout.matchAll(FAILED), ([, title]) => title).filter((title) =>
     ofThreat.test(title),
   );
   if (isBroken(stdout, "Syntax", "Reference")) return { problem: `crashes in ${file}:\n${stdout}` };
-  if (!failed.length) return { problem: `not found by ${threat} of ${file}:\n${stdout}` };
+  if (!failed.length) return { problem: `not found by ${threat} of ${file}:\n${stdout}${stderr}` };
   return { found: `${failed.length} tests`, how: `${file}: ${failed[0]}` };
 }
 
