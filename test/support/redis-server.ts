@@ -1,11 +1,11 @@
 /** A Redis server of the test's own: on a free port of loopback, with a folder of its own, for as long as the test runs. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { newFolder } from "./folder.ts";
+import { freePort } from "./ports.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -99,13 +99,4 @@ export class RedisServer {
     this.admin.disconnect();
     await this.kill();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
