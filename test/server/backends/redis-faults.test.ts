@@ -81,7 +81,7 @@ suite("a Redis that does not answer", () => {
     const theirs = Object.assign(new Writing(second, writing.store), { version: 1 });
     server.freeze();
     const late = [writing.commit(one), theirs.commit(one)];
-    for (const each of late) await assert.rejects(each, { code: "E_UNAVAILABLE" });
+    await Promise.all(late.map((each) => assert.rejects(each, { code: "E_UNAVAILABLE" })));
     server.thaw();
     await back(backend);
     const { version, value } = (await backend.load(writing.store)) as StoredState;
