@@ -34,7 +34,7 @@ interface Known {
 export class Grammar {
   readonly #random: Random;
   /** By the numbers of the stores. */
-  #known = new Map<number, Known>();
+  readonly #known = new Map<number, Known>();
   /** The message that is made will not be taken as one. */
   #isPoisoned = false;
 
